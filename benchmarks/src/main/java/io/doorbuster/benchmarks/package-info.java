@@ -1,0 +1,5 @@
+/** benchmarks. */
+@NullMarked
+package io.doorbuster.benchmarks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** engine. */
+@NullMarked
+package io.doorbuster.engine;
+
+import org.jspecify.annotations.NullMarked;

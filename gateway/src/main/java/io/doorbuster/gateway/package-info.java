@@ -1,0 +1,5 @@
+/** gateway. */
+@NullMarked
+package io.doorbuster.gateway;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** journal. */
+@NullMarked
+package io.doorbuster.journal;
+
+import org.jspecify.annotations.NullMarked;

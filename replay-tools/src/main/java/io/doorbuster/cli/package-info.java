@@ -1,0 +1,5 @@
+/** cli. */
+@NullMarked
+package io.doorbuster.cli;
+
+import org.jspecify.annotations.NullMarked;

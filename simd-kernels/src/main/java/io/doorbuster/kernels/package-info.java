@@ -1,0 +1,5 @@
+/** kernels. */
+@NullMarked
+package io.doorbuster.kernels;
+
+import org.jspecify.annotations.NullMarked;
