@@ -1,4 +1,4 @@
-/** kernels. */
+/** Arithmetic over spans of off-heap memory, with the same bits on every CPU. */
 @NullMarked
 package io.doorbuster.kernels;
 
