@@ -1,4 +1,4 @@
-/** journal. */
+/** The durable order of everything that happened; the only door to Chronicle Queue. */
 @NullMarked
 package io.doorbuster.journal;
 

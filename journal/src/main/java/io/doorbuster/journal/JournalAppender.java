@@ -1,0 +1,162 @@
+package io.doorbuster.journal;
+
+import io.doorbuster.codec.HashRecordEncoder;
+import io.doorbuster.codec.MessageHeaderEncoder;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.queue.ExcerptAppender;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.wire.DocumentContext;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer of a journal. Journal thread only, which may be another one than the opener's.
+ *
+ * <p>Records gather in a batch of our own, checksummed there, and go out as one excerpt; allocates nothing.
+ */
+public final class JournalAppender implements AutoCloseable {
+    static final int BATCH_MAX = 1 << 16;
+
+    private final SingleChronicleQueue queue;
+    private final ByteBuffer batchBytes = ByteBuffer.allocateDirect(BATCH_MAX);
+    private final UnsafeBuffer batch = new UnsafeBuffer(batchBytes);
+    private final ByteBuffer checked = batchBytes.duplicate();
+    private final Bytes<ByteBuffer> batchSource = Bytes.wrapForRead(batchBytes);
+    private final CRC32C crc = new CRC32C();
+    private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
+    private final HashRecordEncoder hashRecord = new HashRecordEncoder();
+    private @Nullable ExcerptAppender appender;
+    private int batchLength;
+    private long lastPosition;
+    private long lastJournalTimeNs;
+
+    private JournalAppender(SingleChronicleQueue queue, long lastPosition, long lastJournalTimeNs) {
+        this.queue = queue;
+        this.lastPosition = lastPosition;
+        this.lastJournalTimeNs = lastJournalTimeNs;
+    }
+
+    /**
+     * Opens a journal at its end. The caller holds a {@link JournalLock} on the directory.
+     *
+     * @param directory of the journal; created when missing.
+     * @param lastPosition of the last record there, as a tailer found it; 0 for a new journal.
+     * @param lastJournalTimeNs of that record.
+     */
+    public static JournalAppender open(Path directory, long lastPosition, long lastJournalTimeNs) {
+        return new JournalAppender(JournalQueue.openForAppend(directory), lastPosition, lastJournalTimeNs);
+    }
+
+    /** Position of the last record appended; 0 = none. */
+    public long lastPosition() {
+        return lastPosition;
+    }
+
+    /** Journal time of the last record. */
+    public long lastJournalTimeNs() {
+        return lastJournalTimeNs;
+    }
+
+    /**
+     * Adds a record to the batch. The header holds everything but position and checksum, which are filled in here, in
+     * place; a full batch is flushed first.
+     *
+     * @return the record's position.
+     */
+    public long append(MutableDirectBuffer buffer, int offset) {
+        final int length = RecordDescriptor.length(buffer, offset);
+        checkLength(length);
+        final int aligned = RecordDescriptor.alignedLength(length);
+        if (batchLength + aligned > BATCH_MAX) {
+            flush();
+        }
+        RecordDescriptor.position(buffer, offset, lastPosition + 1);
+        batch.putBytes(batchLength, buffer, offset, length);
+        seal(length);
+        RecordDescriptor.crc(buffer, offset, RecordDescriptor.crc(batch, batchLength));
+        batchLength += aligned;
+        lastJournalTimeNs = RecordDescriptor.journalTimeNs(buffer, offset);
+        return ++lastPosition;
+    }
+
+    private static void checkLength(int length) {
+        if (length < RecordDescriptor.BODY_OFFSET || length > RecordDescriptor.RECORD_MAX) {
+            throw new IllegalArgumentException("length=" + length + " is not in " + RecordDescriptor.BODY_OFFSET + ".."
+                    + RecordDescriptor.RECORD_MAX);
+        }
+    }
+
+    /** Zeroes the padding and writes the checksum of the record at the end of the batch. */
+    private void seal(int length) {
+        final int end = batchLength + length;
+        batch.setMemory(end, RecordDescriptor.alignedLength(length) - length, (byte) 0);
+        checked.limit(end).position(batchLength + RecordDescriptor.CHECKED_OFFSET);
+        crc.reset();
+        crc.update(checked);
+        RecordDescriptor.crc(batch, batchLength, (int) crc.getValue());
+    }
+
+    /** Writes the batch as one excerpt: afterwards it survives the death of this process. */
+    public void flush() {
+        if (batchLength == 0) {
+            return;
+        }
+        final ExcerptAppender target = appender();
+        try (DocumentContext document = target.writingDocument()) {
+            try {
+                Objects.requireNonNull(document.wire()).bytes().write(batchSource, 0L, (long) batchLength);
+            } catch (Throwable e) { // A half-written excerpt must never be published, whatever went wrong.
+                document.rollbackOnClose();
+                throw e;
+            }
+        }
+        batchLength = 0;
+    }
+
+    /** Chronicle's appender belongs to the thread that creates it. */
+    private ExcerptAppender appender() {
+        ExcerptAppender target = appender;
+        if (target == null) {
+            target = queue.createAppender();
+            target.singleThreadedCheckDisabled(true); // The last flush may come from the thread that closes.
+            appender = target;
+        }
+        return target;
+    }
+
+    /** Writes a hash record, which takes no position, behind what has been appended. */
+    public void appendHash(
+            long ofPosition, long stateHash, long replyHash, DirectBuffer digests, int offset, int length) {
+        flush();
+        batch.setMemory(0, RecordDescriptor.HEADER_LENGTH, (byte) 0);
+        hashRecord
+                .wrapAndApplyHeader(batch, RecordDescriptor.MESSAGE_OFFSET, messageHeader)
+                .ofPosition(ofPosition)
+                .stateHash(stateHash)
+                .replyHash(replyHash)
+                .putDigests(digests, offset, length);
+        final int recordLength = RecordDescriptor.BODY_OFFSET + hashRecord.encodedLength();
+        checkLength(recordLength);
+        RecordDescriptor.length(batch, 0, recordLength);
+        RecordDescriptor.journalTimeNs(batch, 0, lastJournalTimeNs);
+        seal(recordLength);
+        batchLength = RecordDescriptor.alignedLength(recordLength);
+        flush();
+    }
+
+    /** Flushes and closes. */
+    @Override
+    public void close() {
+        try {
+            flush();
+        } finally {
+            queue.close();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.doorbuster.journal;
+
+/** The journal holds bytes that were not written as they stand; nothing at or behind them has been delivered. */
+public final class JournalCorruptException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final long positionBefore;
+
+    JournalCorruptException(String what, long positionBefore, long index) {
+        super(what + " behind journal position " + positionBefore + " (excerpt index 0x" + Long.toHexString(index)
+                + "); the events up to that position are good: restore the journal from a copy, or keep it as evidence"
+                + " and import the events up to there into a new data directory");
+        this.positionBefore = positionBefore;
+    }
+
+    /** Last position that is good. */
+    public long positionBefore() {
+        return positionBefore;
+    }
+}

@@ -1,0 +1,128 @@
+package io.doorbuster.journal;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.queue.ExcerptTailer;
+import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
+import net.openhft.chronicle.wire.DocumentContext;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Reads a journal from its beginning, checking every record before it is delivered. One thread; any number of tailers
+ * beside the appender, also in other processes.
+ */
+public final class JournalTailer implements AutoCloseable {
+    private final SingleChronicleQueue queue;
+    private final ExcerptTailer tailer;
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(JournalAppender.BATCH_MAX);
+    private final ByteBuffer checked = bytes.duplicate();
+    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private final CRC32C crc = new CRC32C();
+    private long lastPosition;
+    private long lastJournalTimeNs;
+
+    private JournalTailer(SingleChronicleQueue queue) {
+        this.queue = queue;
+        tailer = queue.createTailer();
+    }
+
+    /** Opens a journal at its first record. */
+    public static JournalTailer open(Path directory) {
+        return new JournalTailer(JournalQueue.openForRead(directory));
+    }
+
+    /** Position of the last record delivered; 0 = none yet. */
+    public long lastPosition() {
+        return lastPosition;
+    }
+
+    /** Journal time of the last record delivered. */
+    public long lastJournalTimeNs() {
+        return lastJournalTimeNs;
+    }
+
+    /**
+     * Delivers the records of the next excerpts.
+     *
+     * @param excerptLimit how many excerpts at most.
+     * @return how many excerpts were there; 0 = the end for now.
+     * @throws JournalCorruptException when a record is not as it was written; the tailer cannot be used any further.
+     */
+    public int poll(RecordHandler handler, int excerptLimit) {
+        int count = 0;
+        while (count < excerptLimit && pollOne(handler)) {
+            count++;
+        }
+        return count;
+    }
+
+    private boolean pollOne(RecordHandler handler) {
+        final int length;
+        final long index;
+        try (DocumentContext document = tailer.readingDocument()) {
+            if (!document.isPresent()) {
+                return false;
+            }
+            index = document.index();
+            final Bytes<?> excerpt = Objects.requireNonNull(document.wire()).bytes();
+            final long remaining = excerpt.readRemaining();
+            if (remaining > JournalAppender.BATCH_MAX) {
+                throw new JournalCorruptException("an excerpt of " + remaining + " bytes", lastPosition, index);
+            }
+            bytes.clear().limit((int) remaining);
+            excerpt.read(
+                    bytes); // Our own copy: what is checked is what is used, and no mapped page can vanish below it.
+            length = (int) remaining;
+        }
+        deliver(handler, length, index);
+        return true;
+    }
+
+    private void deliver(RecordHandler handler, int excerptLength, long index) {
+        int offset = 0;
+        while (excerptLength - offset >= RecordDescriptor.BODY_OFFSET) {
+            final int length = RecordDescriptor.length(buffer, offset);
+            if (length < RecordDescriptor.BODY_OFFSET
+                    || length > RecordDescriptor.RECORD_MAX
+                    || length > excerptLength - offset) {
+                throw new JournalCorruptException("a record of " + length + " bytes", lastPosition, index);
+            }
+            checkSum(offset, length, index);
+            checkPosition(offset, index);
+            handler.onRecord(buffer, offset, length);
+            offset += RecordDescriptor.alignedLength(length);
+        }
+        if (offset < excerptLength && excerptLength - offset >= RecordDescriptor.ALIGNMENT) {
+            throw new JournalCorruptException("an unfinished record", lastPosition, index);
+        }
+    }
+
+    private void checkSum(int offset, int length, long index) {
+        checked.limit(offset + length).position(offset + RecordDescriptor.CHECKED_OFFSET);
+        crc.reset();
+        crc.update(checked);
+        if ((int) crc.getValue() != RecordDescriptor.crc(buffer, offset)) {
+            throw new JournalCorruptException("a record whose checksum is wrong", lastPosition, index);
+        }
+    }
+
+    private void checkPosition(int offset, long index) {
+        final long position = RecordDescriptor.position(buffer, offset);
+        if (position == 0) {
+            return;
+        }
+        if (position != lastPosition + 1) {
+            throw new JournalCorruptException("a record of position " + position, lastPosition, index);
+        }
+        lastPosition = position;
+        lastJournalTimeNs = RecordDescriptor.journalTimeNs(buffer, offset);
+    }
+
+    @Override
+    public void close() {
+        queue.close();
+    }
+}

@@ -1,0 +1,199 @@
+package io.doorbuster.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.doorbuster.codec.HashRecordDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.PriceChangedRecordDecoder;
+import io.doorbuster.codec.PriceChangedRecordEncoder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JournalTest {
+    @TempDir
+    Path directory;
+
+    private final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
+    private final PriceChangedRecordEncoder price = new PriceChangedRecordEncoder();
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+
+    private void encode(long itemId) {
+        price.wrapAndApplyHeader(record, RecordDescriptor.MESSAGE_OFFSET, header)
+                .itemId(itemId)
+                .priceMinor(itemId * 3);
+        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + price.encodedLength());
+        RecordDescriptor.journalTimeNs(record, 0, 1_000 + itemId);
+        RecordDescriptor.source(record, 0, 7);
+        RecordDescriptor.sourceSequence(record, 0, itemId);
+    }
+
+    private List<Long> readItemIds() {
+        final List<Long> ids = new ArrayList<>();
+        final PriceChangedRecordDecoder decoder = new PriceChangedRecordDecoder();
+        final MessageHeaderDecoder messageHeader = new MessageHeaderDecoder();
+        try (JournalTailer tailer = JournalTailer.open(directory)) {
+            final RecordHandler handler = (buffer, offset, length) -> {
+                if (RecordDescriptor.position(buffer, offset) > 0) {
+                    decoder.wrapAndApplyHeader(buffer, offset + RecordDescriptor.MESSAGE_OFFSET, messageHeader);
+                    assertThat(decoder.priceMinor()).isEqualTo(3 * decoder.itemId());
+                    ids.add(decoder.itemId());
+                }
+            };
+            while (tailer.poll(handler, 10) > 0) {
+                assertThat(tailer.lastPosition()).isPositive();
+            }
+        }
+        return ids;
+    }
+
+    @Test
+    void shouldGiveBackWhatWasAppendedInBatchesAndAcrossReopening() {
+        final SplittableRandom random = new SplittableRandom(1);
+        long last = 0;
+        for (int session = 0; session < 3; session++) {
+            try (JournalAppender appender = JournalAppender.open(directory, last, 1_000 + last)) {
+                for (int i = 0; i < 5_000; i++) {
+                    encode(last + 1);
+                    assertThat(appender.append(record, 0)).isEqualTo(last + 1);
+                    last++;
+                    if (random.nextInt(20) == 0) {
+                        appender.flush();
+                    }
+                }
+                assertThat(appender.lastJournalTimeNs()).isEqualTo(1_000 + last);
+            }
+        }
+        assertThat(readItemIds()).hasSize(15_000).isSorted().first().isEqualTo(1L);
+    }
+
+    @Test
+    void hashRecordShouldLieBetweenEventsWithoutTakingAPosition() {
+        final UnsafeBuffer digests = new UnsafeBuffer(new byte[] {1, 2, 3, 4});
+        try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
+            encode(1);
+            appender.append(record, 0);
+            appender.appendHash(1, 11, 22, digests, 0, 4);
+            encode(2);
+            assertThat(appender.append(record, 0)).isEqualTo(2);
+        }
+        final List<String> seen = new ArrayList<>();
+        try (JournalTailer tailer = JournalTailer.open(directory)) {
+            tailer.poll(
+                    (buffer, offset, length) -> {
+                        if (RecordDescriptor.templateId(buffer, offset) == HashRecordDecoder.TEMPLATE_ID) {
+                            final HashRecordDecoder hash = new HashRecordDecoder();
+                            hash.wrapAndApplyHeader(
+                                    buffer, offset + RecordDescriptor.MESSAGE_OFFSET, new MessageHeaderDecoder());
+                            seen.add(hash.ofPosition() + "/" + hash.stateHash() + "/" + hash.replyHash() + "/"
+                                    + hash.digestsLength());
+                        } else {
+                            seen.add("event " + RecordDescriptor.position(buffer, offset));
+                        }
+                    },
+                    100);
+        }
+        assertThat(seen).containsExactly("event 1", "1/11/22/4", "event 2");
+    }
+
+    @Test
+    void flippedBitShouldNeverBeDelivered() throws IOException {
+        try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
+            for (int i = 1; i <= 100; i++) {
+                encode(i);
+                appender.append(record, 0);
+                appender.flush();
+            }
+        }
+        final Path file;
+        try (Stream<Path> files = Files.list(directory)) {
+            file = files.filter(path -> path.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        final byte[] bytes = Files.readAllBytes(file);
+        final byte[] needle = {(byte) 150, 0, 0, 0, 0, 0, 0, 0}; // The price of item 50.
+        int at = 0;
+        while (!java.util.Arrays.equals(bytes, at, at + 8, needle, 0, 8)) {
+            at++;
+        }
+        bytes[at] ^= 4;
+        Files.write(file, bytes);
+        final List<Long> positions = new ArrayList<>();
+        try (JournalTailer tailer = JournalTailer.open(directory)) {
+            assertThatThrownBy(() -> tailer.poll(
+                            (buffer, offset, length) -> positions.add(RecordDescriptor.position(buffer, offset)), 1000))
+                    .isInstanceOf(JournalCorruptException.class)
+                    .hasMessageContaining("checksum")
+                    .hasMessageContaining("position 49");
+        }
+        assertThat(positions).hasSize(49).last().isEqualTo(49L);
+    }
+
+    @Test
+    void secondOwnerOfADirectoryShouldBeRefused() throws IOException {
+        final Path file = directory.resolve("lock");
+        final JournalLock first = JournalLock.acquire(file);
+        assertThatThrownBy(() -> JournalLock.acquire(file)).hasMessageContaining("another doorbuster process");
+        first.close();
+        JournalLock.acquire(file).close();
+    }
+
+    @Test
+    void clockShouldNeverStepBackAndSlewTowardsTheWall() {
+        final long[] wall = {1_000_000_000_000L};
+        final long[] monotonic = {5};
+        final JournalClock clock = new JournalClock(() -> wall[0], () -> monotonic[0], 0);
+        final SplittableRandom random = new SplittableRandom(3);
+        long before = clock.nowNs();
+        for (int i = 0; i < 10_000; i++) {
+            final long elapsed = random.nextInt(2_000_000);
+            monotonic[0] += elapsed;
+            wall[0] += random.nextInt(100) == 0 ? random.nextLong(-3_600_000_000_000L, 3_600_000_000_000L) : elapsed;
+            final long now = clock.nowNs();
+            assertThat(now - before).isBetween(elapsed - elapsed / 2_000, elapsed + elapsed / 2_000);
+            before = now;
+        }
+        final JournalClock floored = new JournalClock(() -> 10L, () -> 0L, 99);
+        assertThat(floored.nowNs()).isEqualTo(99);
+    }
+
+    @Test
+    void appendShouldAllocateNothingAfterWarmUp() {
+        final com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
+            long before = 0;
+            final int events = 200_000;
+            for (int i = 1; i <= 2 * events; i++) {
+                if (i == events) {
+                    before = threads.getCurrentThreadAllocatedBytes();
+                }
+                encode(i);
+                appender.append(record, 0);
+                if (i % 8 == 0) {
+                    appender.flush();
+                }
+            }
+            final long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertThat(bytes / (double) events)
+                    .isLessThan(1.0); // What is left is Chronicle's own, an index page in 4,096 excerpts.
+        }
+    }
+
+    @Test
+    void analyticsShouldBeAbsent() {
+        assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
+                .isInstanceOf(ClassNotFoundException.class);
+    }
+}
