@@ -1,4 +1,4 @@
-/** engine. */
+/** The deterministic state machine: one record in, state changed, one reply out. */
 @NullMarked
 package io.doorbuster.engine;
 

@@ -48,8 +48,7 @@ final class HashWindow {
     }
 
     void onApplied(long position, long stateHash, long replyHash) {
-        window.putShort(
-                DIGESTS_OFFSET + 2 * count, ReplayDigest.of(stateHash, replyHash), ByteOrder.LITTLE_ENDIAN);
+        window.putShort(DIGESTS_OFFSET + 2 * count, ReplayDigest.of(stateHash, replyHash), ByteOrder.LITTLE_ENDIAN);
         count++;
         if (count == interval) {
             handOver(position, stateHash, replyHash);

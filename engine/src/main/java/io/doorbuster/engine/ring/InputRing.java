@@ -22,7 +22,8 @@ public final class InputRing {
      */
     public InputRing(int slotCount, WaitPolicy waitPolicy) {
         if (Integer.bitCount(slotCount) != 1 || slotCount > SLOT_COUNT_MAX) {
-            throw new IllegalArgumentException("slotCount=" + slotCount + " is no power of two up to " + SLOT_COUNT_MAX);
+            throw new IllegalArgumentException(
+                    "slotCount=" + slotCount + " is no power of two up to " + SLOT_COUNT_MAX);
         }
         final UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(slotCount * InputSlot.SLOT_BYTES));
         final int[] next = {0};

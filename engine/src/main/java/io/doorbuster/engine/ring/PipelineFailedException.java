@@ -5,6 +5,8 @@ public final class PipelineFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     PipelineFailedException(String stage, Throwable cause) {
-        super(stage + " failed: " + cause + "; stop the process and start it again: it recovers from the journal", cause);
+        super(
+                stage + " failed: " + cause + "; stop the process and start it again: it recovers from the journal",
+                cause);
     }
 }

@@ -1,0 +1,231 @@
+package io.doorbuster.engine;
+
+import io.doorbuster.codec.ConfiguredRecordDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.Setting;
+import io.doorbuster.codec.TickRecordDecoder;
+import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.response.ResponseStage;
+import io.doorbuster.engine.stock.StockStage;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.engine.store.SourceStore;
+import io.doorbuster.engine.store.Stores;
+import io.doorbuster.journal.RecordDescriptor;
+import java.nio.file.Path;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state machine. State and replies are a pure function of the records, in their order; live and replay call the same
+ * method. Engine thread only.
+ *
+ * <p>The first record must be {@code configured}; it makes the stores. Every record then goes through the same steps: time
+ * moves on, reservations expire, a source's sequence is checked, the record is applied, its outcome is remembered, the
+ * reply is hashed. Allocates nothing once the stores are made.
+ */
+public final class Engine implements AutoCloseable {
+    /** Largest reply in bytes. */
+    public static final int REPLY_MAX = 8192;
+
+    /** Template ids of requests begin here; facts and commands lie below. */
+    static final int FIRST_REQUEST = 140;
+
+    private final Path stateDirectory;
+    private final Verdict verdict = new Verdict();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final ConfiguredRecordDecoder configured = new ConfiguredRecordDecoder();
+    private final TickRecordDecoder tick = new TickRecordDecoder();
+    private final ReplyHash replyHash = new ReplyHash();
+    private @Nullable Machine machine;
+
+    /** What exists once the engine is configured. */
+    private record Machine(
+            Stores stores,
+            StockStage stock,
+            FactDispatch facts,
+            CommandDispatch commands,
+            RequestDispatch requests,
+            ResponseStage response) {}
+
+    /**
+     * An engine without state.
+     *
+     * @param stateDirectory where the stores' files are made; files of an earlier engine there are replaced.
+     */
+    public Engine(Path stateDirectory) {
+        this.stateDirectory = stateDirectory;
+    }
+
+    private static Machine build(Path stateDirectory, Settings settings) {
+        final Stores stores = Stores.create(stateDirectory, settings);
+        final StockStage stock = new StockStage(stores);
+        final ResponseStage response = new ResponseStage(stores);
+        return new Machine(
+                stores,
+                stock,
+                new FactDispatch(stores, stock),
+                new CommandDispatch(stock),
+                new RequestDispatch(stores, response),
+                response);
+    }
+
+    private Machine machine() {
+        final Machine built = machine;
+        if (built == null) {
+            throw new IllegalStateException("the first record of a journal must be configured; this journal begins"
+                    + " otherwise, so it is not one of doorbuster's or its beginning is missing");
+        }
+        return built;
+    }
+
+    /**
+     * Applies one record.
+     *
+     * @param record holds the record, header at {@code offset}, position filled in.
+     * @param reply receives message header and body, correlation id 0; {@link #REPLY_MAX} bytes from {@code replyOffset}.
+     * @return bytes of the reply; 0 = none.
+     */
+    public int onRecord(DirectBuffer record, int offset, MutableDirectBuffer reply, int replyOffset) {
+        final int templateId = RecordDescriptor.templateId(record, offset);
+        final long position = RecordDescriptor.position(record, offset);
+        final boolean first = machine == null;
+        if (first && templateId == ConfiguredRecordDecoder.TEMPLATE_ID) {
+            configureFirst(record, offset);
+        }
+        final Machine current = machine();
+        final Stores stores = current.stores;
+        final long nowNs = engineTimeNs(stores, record, offset);
+        stores.engine().onEvent(position, nowNs, templateId);
+        current.stock.expire(nowNs);
+        final int length;
+        if (templateId >= FIRST_REQUEST && templateId < FIRST_REQUEST + 20) {
+            length = current.requests.onRequest(templateId, record, offset, position, reply, replyOffset);
+        } else if (templateId == TickRecordDecoder.TEMPLATE_ID) {
+            tick.wrapAndApplyHeader(record, offset + RecordDescriptor.MESSAGE_OFFSET, header);
+            stores.engine().addRefused(tick.rejected() + tick.expired() + tick.overloaded());
+            length = 0;
+        } else {
+            length = onSequenced(current, templateId, record, offset, position, first, reply, replyOffset);
+        }
+        replyHash.add(reply, replyOffset, length);
+        return length;
+    }
+
+    private void configureFirst(DirectBuffer record, int offset) {
+        configured.wrapAndApplyHeader(record, offset + RecordDescriptor.MESSAGE_OFFSET, header);
+        final Setting refused = Settings.DEFAULTS.firstRefused(configured, true);
+        if (refused != Setting.NULL_VAL) {
+            throw new IllegalStateException("the journal's first record sets " + refused + " out of range");
+        }
+        machine = build(stateDirectory, Settings.DEFAULTS.with(configured));
+    }
+
+    private static long engineTimeNs(Stores stores, DirectBuffer record, int offset) {
+        final long timeNs = stores.settings().livesByOccurredAt()
+                ? RecordDescriptor.occurredAtNs(record, offset)
+                : RecordDescriptor.journalTimeNs(record, offset);
+        return Math.max(timeNs, stores.engine().timeNs());
+    }
+
+    /** A fact or command: applied once for each source sequence. Source 0 is the gateway itself, which does not number. */
+    private int onSequenced(
+            Machine current,
+            int templateId,
+            DirectBuffer record,
+            int offset,
+            long position,
+            boolean first,
+            MutableDirectBuffer reply,
+            int replyOffset) {
+        final SourceStore sources = current.stores.sources();
+        final long source = RecordDescriptor.source(record, offset);
+        final long sequence = RecordDescriptor.sourceSequence(record, offset);
+        final long nowNs = current.stores.engine().timeNs();
+        if (source != 0) {
+            final int row = sources.obtain(source, nowNs);
+            final long last = sources.lastSequence(row);
+            if (sequence <= last && sources.remembers(row, sequence)) {
+                return current.response.acknowledge(
+                        reply,
+                        replyOffset,
+                        sources.position(row, sequence),
+                        Outcome.get((short) sources.outcome(row, sequence)),
+                        sources.detail(row, sequence));
+            }
+            if (sequence != last + 1) {
+                final Outcome refusal = sequence <= last ? Outcome.SEQUENCE_STALE : Outcome.SEQUENCE_GAP;
+                return current.response.acknowledge(reply, replyOffset, position, refusal, last + 1);
+            }
+        }
+        apply(current, templateId, record, offset, position, first);
+        if (source != 0) {
+            final int row = sources.obtain(source, nowNs);
+            sources.remember(row, sequence, position, verdict.outcome().value(), verdict.detail(), nowNs);
+        }
+        return current.response.acknowledge(reply, replyOffset, position, verdict.outcome(), verdict.detail());
+    }
+
+    private void apply(Machine current, int templateId, DirectBuffer record, int offset, long position, boolean first) {
+        verdict.set(Outcome.ACCEPTED);
+        if (templateId == ConfiguredRecordDecoder.TEMPLATE_ID) {
+            if (!first) {
+                reconfigure(current.stores, record, offset);
+            }
+        } else if (!current.facts.onFact(templateId, record, offset, position, verdict)
+                && !current.commands.onCommand(
+                        templateId, record, offset, current.stores.engine().timeNs(), verdict)) {
+            throw new IllegalStateException("record of unknown template id " + templateId + " at position " + position
+                    + ": the journal was written by a later release; replay it with that one");
+        }
+    }
+
+    private void reconfigure(Stores stores, DirectBuffer record, int offset) {
+        configured.wrapAndApplyHeader(record, offset + RecordDescriptor.MESSAGE_OFFSET, header);
+        final Setting refused = stores.settings().firstRefused(configured, false);
+        if (refused != Setting.NULL_VAL) {
+            verdict.set(Outcome.CONFIGURATION_REFUSED, refused.value());
+            return;
+        }
+        stores.settings(stores.settings().with(configured));
+    }
+
+    /** Position of the last record applied; 0 = none. */
+    public long position() {
+        return machine == null ? 0 : machine().stores.engine().position();
+    }
+
+    /** Hash of all state, kept up at every write. */
+    public long stateHash() {
+        return machine == null ? 0 : machine().stores.stateHash();
+    }
+
+    /** The same from every byte of every store. */
+    public long recomputeStateHash() {
+        return machine == null ? 0 : machine().stores.recomputeStateHash();
+    }
+
+    /** Hash of all replies so far, in order. */
+    public long replyHash() {
+        return replyHash.value();
+    }
+
+    /** Settings now; the defaults before the first record. */
+    public Settings settings() {
+        return machine == null ? Settings.DEFAULTS : machine().stores.settings();
+    }
+
+    /** The stores, for reading. */
+    public Stores stores() {
+        return machine().stores;
+    }
+
+    @Override
+    public void close() {
+        if (machine != null) {
+            machine().stores.close();
+            machine = null;
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.doorbuster.engine;
+
+import static io.doorbuster.journal.RecordDescriptor.MESSAGE_OFFSET;
+
+import io.doorbuster.codec.ExplainRecordDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.RecommendRecordDecoder;
+import io.doorbuster.codec.Retrieved;
+import io.doorbuster.codec.ScoreRecordDecoder;
+import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.RequestFilter;
+import io.doorbuster.engine.decision.SlateBuffer;
+import io.doorbuster.engine.ranking.RankingStage;
+import io.doorbuster.engine.reranking.RerankingStage;
+import io.doorbuster.engine.response.ResponseStage;
+import io.doorbuster.engine.retrieval.RetrievalStage;
+import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.ShopperStore;
+import io.doorbuster.engine.store.Stores;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+
+/** Takes each request through retrieval, ranking and reranking to its reply; changes no state. Engine thread only. */
+final class RequestDispatch {
+    /** A page's or cart's own items say more about the next one than the shopper's history does. */
+    private static final float CONTEXT_WEIGHT = 2f;
+
+    private final Stores stores;
+    private final ItemStore items;
+    private final RetrievalStage retrieval;
+    private final RankingStage ranking;
+    private final RerankingStage reranking;
+    private final ResponseStage response;
+    private final Candidates candidates;
+    private final SlateBuffer slate = new SlateBuffer();
+    private final RequestFilter filter = new RequestFilter();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final ScoreRecordDecoder score = new ScoreRecordDecoder();
+    private final RecommendRecordDecoder recommend = new RecommendRecordDecoder();
+    private final ExplainRecordDecoder explain = new ExplainRecordDecoder();
+
+    RequestDispatch(Stores stores, ResponseStage response) {
+        this.stores = stores;
+        this.response = response;
+        items = stores.items();
+        retrieval = new RetrievalStage(stores);
+        ranking = new RankingStage(stores);
+        reranking = new RerankingStage(stores);
+        candidates = new Candidates(stores.settings().itemsMax());
+    }
+
+    /** Answers a request; a scenario that is not there is answered with {@code NOT_SUPPORTED}. */
+    int onRequest(
+            int templateId,
+            DirectBuffer record,
+            int offset,
+            long position,
+            MutableDirectBuffer reply,
+            int replyOffset) {
+        final int at = offset + MESSAGE_OFFSET;
+        return switch (templateId) {
+            case ScoreRecordDecoder.TEMPLATE_ID -> {
+                score.wrapAndApplyHeader(record, at, header);
+                yield onScore(position, reply, replyOffset);
+            }
+            case RecommendRecordDecoder.TEMPLATE_ID -> {
+                recommend.wrapAndApplyHeader(record, at, header);
+                yield onRecommend(position, reply, replyOffset);
+            }
+            case ExplainRecordDecoder.TEMPLATE_ID -> {
+                explain.wrapAndApplyHeader(record, at, header);
+                yield onExplain(position, reply, replyOffset);
+            }
+            default -> response.acknowledge(reply, replyOffset, position, Outcome.NOT_SUPPORTED, 0);
+        };
+    }
+
+    private int shopperRow(long shopper) {
+        return shopper == 0 ? ShopperStore.NONE : stores.shoppers().rowOf(shopper);
+    }
+
+    private int onScore(long position, MutableDirectBuffer reply, int replyOffset) {
+        candidates.reset();
+        for (final ScoreRecordDecoder.CandidatesDecoder candidate : score.candidates()) {
+            final int row = items.rowOf(candidate.itemId());
+            if (row != ItemStore.NONE) {
+                candidates.add(row, Retrieved.GIVEN, 0f);
+            }
+        }
+        ranking.score(shopperRow(score.shopper()), candidates);
+        score.sbeRewind();
+        final ScoreRecordDecoder.CandidatesDecoder given = score.candidates();
+        response.beginScores(reply, replyOffset, position, given.count());
+        for (final ScoreRecordDecoder.CandidatesDecoder candidate : given) {
+            final long itemId = candidate.itemId();
+            final int row = items.rowOf(itemId);
+            if (row == ItemStore.NONE) {
+                response.score(itemId, 0f, Outcome.UNKNOWN_ITEM);
+            } else {
+                final Outcome outcome = items.isRetired(row) ? Outcome.ITEM_RETIRED : Outcome.ACCEPTED;
+                response.score(itemId, candidates.score(candidates.indexOf(row)), outcome);
+            }
+        }
+        return response.endScores();
+    }
+
+    private int onRecommend(long position, MutableDirectBuffer reply, int replyOffset) {
+        final int shopperRow = shopperRow(recommend.shopper());
+        candidates.reset();
+        filter.wrap(recommend.filter(), stores.settings().slateMax());
+        for (final RecommendRecordDecoder.ContextDecoder context : recommend.context()) {
+            block(context.itemId()); // What the page or cart shows already is not recommended beside it.
+        }
+        for (final RecommendRecordDecoder.BlocklistDecoder blocked : recommend.blocklist()) {
+            block(blocked.itemId());
+        }
+        retrieval.blockPurchases(shopperRow, filter);
+        recommend.sbeRewind();
+        for (final RecommendRecordDecoder.ContextDecoder context : recommend.context()) {
+            final int row = items.rowOf(context.itemId());
+            if (row != ItemStore.NONE) {
+                retrieval.addNeighbours(row, CONTEXT_WEIGHT, filter, candidates);
+            }
+        }
+        if (shopperRow != ShopperStore.NONE) {
+            retrieval.addHistory(shopperRow, filter, candidates);
+        }
+        retrieval.discountPopular(candidates);
+        if (shopperRow != ShopperStore.NONE) {
+            retrieval.addNearest(shopperRow, filter, candidates, position);
+        }
+        retrieval.addTrending(filter, candidates);
+        ranking.score(shopperRow, candidates);
+        reranking.rerank(candidates, filter, slate);
+        return response.slate(reply, replyOffset, position, candidates, slate);
+    }
+
+    private void block(long itemId) {
+        final int row = items.rowOf(itemId);
+        if (row != ItemStore.NONE) {
+            filter.block(row);
+        }
+    }
+
+    private int onExplain(long position, MutableDirectBuffer reply, int replyOffset) {
+        final int row = items.rowOf(explain.itemId());
+        if (row == ItemStore.NONE) {
+            return response.acknowledge(reply, replyOffset, position, Outcome.UNKNOWN_ITEM, 0);
+        }
+        final int shopperRow = shopperRow(explain.shopper());
+        candidates.reset();
+        candidates.add(row, Retrieved.GIVEN, 0f);
+        ranking.score(shopperRow, candidates);
+        return response.explain(
+                reply, replyOffset, position, ranking.shopperVector(shopperRow), row, candidates.score(0));
+    }
+}

@@ -1,0 +1,219 @@
+package io.doorbuster.engine.feature;
+
+import io.doorbuster.codec.ImpressionShownRecordDecoder;
+import io.doorbuster.codec.ItemRetiredRecordDecoder;
+import io.doorbuster.codec.ItemUpsertedRecordDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.PriceChangedRecordDecoder;
+import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.store.ItemCount;
+import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.NeighbourStore;
+import io.doorbuster.engine.store.ShopperStore;
+import io.doorbuster.engine.store.Stores;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Turns facts into what is known of items and shoppers. Engine thread only. */
+public final class FeatureStage {
+    /** Earlier items of the session that a new one is linked with. */
+    static final int SESSION_ITEMS_MAX = 8;
+
+    private static final ItemCount[] KINDS = ItemCount.values();
+    private static final double LN_2 = 0.6931471805599453;
+
+    private final Stores stores;
+    private final ItemStore items;
+    private final ShopperStore shoppers;
+    private final NeighbourStore neighbours;
+    private final UnsafeBuffer text = new UnsafeBuffer(new byte[ItemStore.EXTERNAL_ID_MAX]);
+
+    public FeatureStage(Stores stores) {
+        this.stores = stores;
+        items = stores.items();
+        shoppers = stores.shoppers();
+        neighbours = stores.neighbours();
+    }
+
+    /**
+     * Creates an item or changes its attributes.
+     *
+     * @return the row of an item that is new, or -1.
+     */
+    public int onItemUpserted(ItemUpsertedRecordDecoder fact, Verdict verdict) {
+        final int textLength = fact.getExternalId(text, 0, ItemStore.EXTERNAL_ID_MAX);
+        int row = items.rowOf(fact.itemId());
+        final boolean isNew = row == ItemStore.NONE;
+        if (isNew) {
+            row = items.add(fact.itemId());
+            if (row == ItemStore.NONE) {
+                verdict.set(Outcome.ITEM_STORE_FULL);
+                return ItemStore.NONE;
+            }
+        } else if (!items.hasExternalId(row, text, 0, textLength)) {
+            verdict.set(Outcome.ITEM_ID_COLLISION);
+            return ItemStore.NONE;
+        }
+        items.open(row);
+        items.priceMinor(row, fact.priceMinor());
+        items.brand(row, (int) fact.brand());
+        items.category(row, (int) fact.category());
+        items.ratingCenti(row, fact.ratingCenti());
+        items.flags(row, fact.blocked() == 0 ? 0 : ItemStore.BLOCKED);
+        if (isNew) {
+            items.externalId(row, text, 0, textLength);
+        }
+        items.close(row);
+        verdict.set(Outcome.ACCEPTED);
+        return isNew ? row : ItemStore.NONE;
+    }
+
+    public void onPriceChanged(PriceChangedRecordDecoder fact, Verdict verdict) {
+        final int row = items.rowOf(fact.itemId());
+        if (row == ItemStore.NONE) {
+            verdict.set(Outcome.UNKNOWN_ITEM);
+            return;
+        }
+        items.open(row);
+        items.priceMinor(row, fact.priceMinor());
+        items.close(row);
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** Takes an item out of every slate. Its row stays, so that history keeps its meaning; an upsert brings it back. */
+    public void onItemRetired(ItemRetiredRecordDecoder fact, Verdict verdict) {
+        final int row = items.rowOf(fact.itemId());
+        if (row == ItemStore.NONE) {
+            verdict.set(Outcome.UNKNOWN_ITEM);
+            return;
+        }
+        items.open(row);
+        items.flags(row, items.flags(row) | ItemStore.RETIRED);
+        items.close(row);
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** What a view, click, cart or purchase says about the item and, unless anonymous, the shopper. */
+    public void onBehaviour(long shopper, int itemRow, ItemCount kind, long nowNs) {
+        items.open(itemRow);
+        items.increment(itemRow, kind);
+        items.popularity(itemRow, raised(items.popularity(itemRow), popularityBits(kind), nowNs));
+        items.close(itemRow);
+        stores.trending().onPopularity(itemRow);
+        if (shopper == 0) {
+            return;
+        }
+        final int row = shoppers.obtain(shopper);
+        linkWithSession(row, itemRow, nowNs);
+        shoppers.open(row);
+        shoppers.lastActiveNs(row, nowNs);
+        shoppers.events(row, shoppers.events(row) + 1);
+        if (kind == ItemCount.PURCHASES) {
+            shoppers.purchases(row, shoppers.purchases(row) + 1);
+        }
+        shoppers.remember(row, itemRow, items.generation(itemRow), kind, nowNs);
+        shoppers.close(row);
+    }
+
+    /** Base-2 logarithm of how much an event counts: view 1, click 2, cart 4, purchase 8. */
+    private static int popularityBits(ItemCount kind) {
+        return kind.ordinal();
+    }
+
+    /**
+     * Adds an event to a forward-decayed count kept as 1 + its base-2 logarithm, after Cormode, Shkapenyuk, Srivastava and
+     * Xu 2009: time enters as half-lives since the first event, so old counts need no touch to fade.
+     */
+    private double raised(double popularity, int bits, long nowNs) {
+        final double halfLives = (nowNs - stores.engine().firstTimeNs())
+                / (double) stores.settings().trendingHalfLifeNs();
+        final double event = 1 + halfLives + bits;
+        if (popularity == 0) {
+            return event;
+        }
+        final double high = Math.max(popularity, event);
+        final double low = Math.min(popularity, event);
+        return high + StrictMath.log1p(StrictMath.exp((low - high) * LN_2)) / LN_2;
+    }
+
+    private void linkWithSession(int shopperRow, int itemRow, long nowNs) {
+        final int generation = items.generation(itemRow);
+        final long gapNs = stores.settings().sessionGapNs();
+        final int count = Math.min(SESSION_ITEMS_MAX, shoppers.recentCount(shopperRow));
+        long laterNs = nowNs;
+        for (int age = 0; age < count; age++) {
+            final long timeNs = shoppers.recentTimeNs(shopperRow, age);
+            if (laterNs - timeNs > gapNs) {
+                return;
+            }
+            laterNs = timeNs;
+            final int other = shoppers.recentItem(shopperRow, age);
+            final int otherGeneration = shoppers.recentGeneration(shopperRow, age);
+            if (other != itemRow && items.isLive(other, otherGeneration)) {
+                final float weight = 1f / (1 + age);
+                neighbours.add(itemRow, other, otherGeneration, weight);
+                neighbours.add(other, itemRow, generation, weight);
+            }
+        }
+    }
+
+    /** Remembers what was shown last, for learning; a shopper who is unknown stays so. */
+    public void onImpressionShown(ImpressionShownRecordDecoder fact, Verdict verdict) {
+        final int shopperRow = fact.shopper() == 0 ? ShopperStore.NONE : shoppers.rowOf(fact.shopper());
+        int place = 0;
+        for (final ImpressionShownRecordDecoder.ItemsDecoder shown : fact.items()) {
+            final int row = items.rowOf(shown.itemId());
+            if (row == ItemStore.NONE) {
+                continue;
+            }
+            items.open(row);
+            items.increment(row, ItemCount.SHOWN);
+            items.close(row);
+            if (shopperRow != ShopperStore.NONE && place < ShopperStore.SHOWN_MAX) {
+                shoppers.open(shopperRow);
+                shoppers.shown(shopperRow, place++, row, items.generation(row));
+                shoppers.shownCount(shopperRow, place);
+                shoppers.close(shopperRow);
+            }
+        }
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** Forgets a shopper. */
+    public void onShopperErased(long shopper, Verdict verdict) {
+        final int row = shoppers.rowOf(shopper);
+        if (row == ShopperStore.NONE) {
+            verdict.set(Outcome.UNKNOWN_SHOPPER);
+            return;
+        }
+        shoppers.erase(row);
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** Merges what the second shopper did into the first, oldest event first, and forgets the second. */
+    public void onShopperLinked(long shopper, long linked, Verdict verdict) {
+        verdict.set(Outcome.ACCEPTED);
+        final int from = linked == 0 || linked == shopper ? ShopperStore.NONE : shoppers.rowOf(linked);
+        if (from == ShopperStore.NONE) {
+            return;
+        }
+        if (shoppers.rowOf(shopper) == ShopperStore.NONE && shoppers.isFull()) {
+            shoppers.erase(from); // No room for the merged row without evicting a third shopper for it.
+            return;
+        }
+        final int to = shoppers.obtain(shopper);
+        shoppers.open(to);
+        for (int age = shoppers.recentCount(from) - 1; age >= 0; age--) {
+            shoppers.remember(
+                    to,
+                    shoppers.recentItem(from, age),
+                    shoppers.recentGeneration(from, age),
+                    KINDS[shoppers.recentKind(from, age)],
+                    shoppers.recentTimeNs(from, age));
+        }
+        shoppers.events(to, shoppers.events(to) + shoppers.events(from));
+        shoppers.purchases(to, shoppers.purchases(to) + shoppers.purchases(from));
+        shoppers.lastActiveNs(to, Math.max(shoppers.lastActiveNs(to), shoppers.lastActiveNs(from)));
+        shoppers.close(to);
+        shoppers.erase(from);
+    }
+}

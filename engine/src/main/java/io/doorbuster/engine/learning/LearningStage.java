@@ -1,0 +1,192 @@
+package io.doorbuster.engine.learning;
+
+import io.doorbuster.codec.ItemVectorSetRecordDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.store.ItemCount;
+import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.engine.store.ShopperStore;
+import io.doorbuster.engine.store.Stores;
+import io.doorbuster.engine.store.VectorStore;
+import io.doorbuster.kernels.Kernels;
+import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Bounded steps of logistic matrix factorisation with every feedback fact. Engine thread only.
+ *
+ * <p>The item of the fact is a positive example for the shopper; items that stood above it in the slate that was shown, and
+ * a few items drawn by the seed of the event, are negative ones. With g = label - sigmoid(u.v + b), both rows and the bias
+ * move by rate * weight * g along the gradient of the log-likelihood, each component by at most the configured step.
+ * Touches at most 1 + {@link #ABOVE_MAX} + 16 item rows, three feature rows and one shopper row.
+ */
+public final class LearningStage {
+    /** Items above the clicked one that count as seen and passed over. */
+    static final int ABOVE_MAX = 4;
+
+    private static final float[] WEIGHTS = {0.25f, 0.5f, 0.75f, 1f};
+    private static final float NEGATIVE_WEIGHT = 0.5f;
+    private static final float FEATURE_BLEND = 0.05f;
+    private static final float NOISE = 0.1f;
+    private static final int FEATURES = 3;
+    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
+
+    private final Stores stores;
+    private final ItemStore items;
+    private final ShopperStore shoppers;
+    private final VectorStore itemVectors;
+    private final VectorStore features;
+    private final VectorStore shopperVectors;
+    private final UnsafeBuffer given = new UnsafeBuffer(0, 0);
+    private final int dims;
+
+    public LearningStage(Stores stores) {
+        this.stores = stores;
+        items = stores.items();
+        shoppers = stores.shoppers();
+        itemVectors = stores.itemVectors();
+        features = stores.featureVectors();
+        shopperVectors = shoppers.vectors();
+        dims = itemVectors.dimensions();
+    }
+
+    /** A new item begins as the mean of what was learned for its category, brand and price band, plus a little noise. */
+    public void onNewItem(int itemRow) {
+        final long vector = itemVectors.open(itemRow);
+        noise(vector, items.itemId(itemRow));
+        float bias = 0;
+        for (int feature = 0; feature < FEATURES; feature++) {
+            final int featureRow = featureRow(itemRow, feature);
+            if (features.updates(featureRow) > 0) {
+                Kernels.blend(vector, features.address(featureRow), 1f / (2 + feature), dims);
+                bias += features.bias(featureRow) / FEATURES;
+            }
+        }
+        itemVectors.bias(itemRow, bias);
+        itemVectors.updates(itemRow, 0);
+        itemVectors.close(itemRow);
+    }
+
+    /** Replaces an item's vector by one that was computed outside, checked here at the door. */
+    public void onItemVectorSet(ItemVectorSetRecordDecoder fact, Verdict verdict) {
+        final int row = items.rowOf(fact.itemId());
+        if (row == ItemStore.NONE) {
+            verdict.set(Outcome.UNKNOWN_ITEM);
+            return;
+        }
+        fact.wrapVector(given);
+        boolean finite = given.capacity() == 4 * dims;
+        for (int d = 0; d < dims && finite; d++) {
+            finite = Float.isFinite(given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN));
+        }
+        if (!finite) {
+            verdict.set(Outcome.INVALID_VECTOR);
+            return;
+        }
+        final long vector = itemVectors.open(row);
+        for (int d = 0; d < dims; d++) {
+            UnsafeApi.putFloat(vector + 4L * d, given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN));
+        }
+        itemVectors.close(row);
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    private int featureRow(int itemRow, int feature) {
+        final long value = switch (feature) {
+            case 0 -> items.category(itemRow);
+            case 1 -> items.brand(itemRow);
+            default -> 64 - Long.numberOfLeadingZeros(items.priceMinor(itemRow));
+        };
+        return (int) mix(value * FEATURES + feature) & (Stores.FEATURE_ROWS - 1);
+    }
+
+    /** Stafford's variant 13 of the MurmurHash3 finaliser; the engine's only source of chance is the event. */
+    private static long mix(long value) {
+        long z = value + GOLDEN;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    private void noise(long vector, long key) {
+        final long seed = mix(stores.settings().seed() ^ key);
+        for (int d = 0; d < dims; d++) {
+            final int bits = (int) (mix(seed + d) >>> 40);
+            UnsafeApi.putFloat(vector + 4L * d, (bits * 0x1p-24f - 0.5f) * NOISE);
+        }
+    }
+
+    /**
+     * Learns from one feedback fact; the shopper's row exists.
+     *
+     * @param slatePosition place of the item in the last slate shown; beyond it = unknown.
+     */
+    public void onFeedback(int shopperRow, int itemRow, ItemCount kind, int slatePosition, long position) {
+        final Settings settings = stores.settings();
+        if (settings.learningRate() == 0) {
+            return;
+        }
+        if (shopperVectors.updates(shopperRow) == 0) {
+            noise(shopperVectors.open(shopperRow), shoppers.surrogate(shopperRow));
+            shopperVectors.close(shopperRow);
+        }
+        final float weight = WEIGHTS[kind.ordinal()];
+        update(shopperRow, itemRow, 1f, weight, settings);
+        learnFeatures(itemRow);
+        learnFromAbove(shopperRow, itemRow, slatePosition, weight, settings);
+        final int bound = items.highWater();
+        final long seed = mix(settings.seed() ^ position * GOLDEN);
+        for (int i = 0; i < settings.negatives(); i++) {
+            final int row = (int) Long.remainderUnsigned(mix(seed + i), bound);
+            if (row != itemRow && items.itemId(row) != 0) {
+                update(shopperRow, row, 0f, weight * NEGATIVE_WEIGHT, settings);
+            }
+        }
+    }
+
+    private void learnFromAbove(int shopperRow, int itemRow, int slatePosition, float weight, Settings settings) {
+        if (slatePosition >= shoppers.shownCount(shopperRow)) {
+            return;
+        }
+        for (int place = Math.max(0, slatePosition - ABOVE_MAX); place < slatePosition; place++) {
+            final int row = shoppers.shownItem(shopperRow, place);
+            if (row != itemRow && items.isLive(row, shoppers.shownGeneration(shopperRow, place))) {
+                update(shopperRow, row, 0f, weight, settings);
+            }
+        }
+    }
+
+    private void update(int shopperRow, int itemRow, float label, float weight, Settings settings) {
+        final long u = shopperVectors.open(shopperRow);
+        final long v = itemVectors.open(itemRow);
+        final float bias = itemVectors.bias(itemRow);
+        final float gradient = label - Kernels.sigmoid(Kernels.dot(u, v, dims) + bias);
+        final float step = settings.learningRate() * weight * gradient;
+        final float decay = settings.learningRate() * settings.regularisation();
+        Kernels.sgdPair(u, v, step, decay, settings.stepMax(), dims);
+        final float change = step - decay * bias;
+        itemVectors.bias(itemRow, bias + Math.max(-settings.stepMax(), Math.min(settings.stepMax(), change)));
+        itemVectors.updates(itemRow, increment(itemVectors.updates(itemRow)));
+        itemVectors.close(itemRow);
+        shopperVectors.updates(shopperRow, increment(shopperVectors.updates(shopperRow)));
+        shopperVectors.close(shopperRow);
+    }
+
+    private static int increment(int count) {
+        return count == Integer.MAX_VALUE ? count : count + 1;
+    }
+
+    private void learnFeatures(int itemRow) {
+        for (int feature = 0; feature < FEATURES; feature++) {
+            final int row = featureRow(itemRow, feature);
+            final long vector = features.open(row);
+            final float blend = features.updates(row) == 0 ? 1f : FEATURE_BLEND;
+            Kernels.blend(vector, itemVectors.address(itemRow), blend, dims);
+            features.bias(row, features.bias(row) + blend * (itemVectors.bias(itemRow) - features.bias(row)));
+            features.updates(row, increment(features.updates(row)));
+            features.close(row);
+        }
+    }
+}

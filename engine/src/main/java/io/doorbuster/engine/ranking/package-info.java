@@ -1,0 +1,5 @@
+/** Scores candidates. */
+@NullMarked
+package io.doorbuster.engine.ranking;
+
+import org.jspecify.annotations.NullMarked;

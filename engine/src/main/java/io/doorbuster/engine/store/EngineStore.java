@@ -1,0 +1,100 @@
+package io.doorbuster.engine.store;
+
+import io.doorbuster.codec.Setting;
+import java.nio.file.Path;
+import org.agrona.UnsafeApi;
+
+/**
+ * What the engine knows about itself: position, time, settings, counts. One row. Engine thread only.
+ *
+ * <pre>
+ *   0 position int64 | 8 engine time int64 | 16 first engine time int64 | 24 refused frames int64 | 64 settings int64 each
+ *   1024 events by record template id - 100, int64 each
+ * </pre>
+ */
+public final class EngineStore implements AutoCloseable {
+    private static final int POSITION = 0;
+    private static final int TIME = 8;
+    private static final int FIRST_TIME = 16;
+    private static final int REFUSED = 24;
+    private static final int SETTINGS = 64;
+    private static final int COUNTS = 1024;
+    private static final int FIRST_TEMPLATE = 100;
+    private static final int TEMPLATES = 64;
+    private static final int ROW_BYTES = COUNTS + TEMPLATES * 8;
+
+    private final PageStore row;
+    private final PageStore counts;
+
+    EngineStore(Path directory, StateHash hash) {
+        row = new PageStore(directory, "engine", 70, COUNTS, 1, hash);
+        counts = new PageStore(directory, "engine-counts", 71, 64, (ROW_BYTES - COUNTS) / 64, hash);
+    }
+
+    public long position() {
+        return UnsafeApi.getLong(row.address(0) + POSITION);
+    }
+
+    /** The time that the engine lives by. */
+    public long timeNs() {
+        return UnsafeApi.getLong(row.address(0) + TIME);
+    }
+
+    /** Engine time of the first event; popularity counts from there. */
+    public long firstTimeNs() {
+        return UnsafeApi.getLong(row.address(0) + FIRST_TIME);
+    }
+
+    /** One event: the position moves on, time does not step back, the type is counted. */
+    public void onEvent(long position, long timeNs, int templateId) {
+        final long address = row.open(0);
+        UnsafeApi.putLong(address + POSITION, position);
+        UnsafeApi.putLong(address + TIME, timeNs);
+        if (UnsafeApi.getLong(address + FIRST_TIME) == 0) {
+            UnsafeApi.putLong(address + FIRST_TIME, timeNs);
+        }
+        row.close(0);
+        final int slot = templateId - FIRST_TEMPLATE;
+        if (slot >= 0 && slot < TEMPLATES) {
+            final long count = counts.open(slot / 8) + slot % 8 * 8L;
+            UnsafeApi.putLong(count, UnsafeApi.getLong(count) + 1);
+            counts.close(slot / 8);
+        }
+    }
+
+    /** Events of one record type. */
+    public long count(int templateId) {
+        final int slot = templateId - FIRST_TEMPLATE;
+        return UnsafeApi.getLong(counts.address(slot / 8) + slot % 8 * 8L);
+    }
+
+    /** Frames that the gateway refused, as ticks say. */
+    public long refused() {
+        return UnsafeApi.getLong(row.address(0) + REFUSED);
+    }
+
+    public void addRefused(long frames) {
+        final long address = row.open(0);
+        UnsafeApi.putLong(address + REFUSED, UnsafeApi.getLong(address + REFUSED) + frames);
+        row.close(0);
+    }
+
+    /** Writes the settings down, so that they are part of the state. */
+    public void settings(Settings settings) {
+        final long address = row.open(0);
+        for (int i = 1; i < Settings.count(); i++) {
+            UnsafeApi.putLong(address + SETTINGS + 8L * i, settings.value(Setting.get(i)));
+        }
+        row.close(0);
+    }
+
+    long recomputeHash() {
+        return row.recomputeHash() + counts.recomputeHash();
+    }
+
+    @Override
+    public void close() {
+        row.close();
+        counts.close();
+    }
+}

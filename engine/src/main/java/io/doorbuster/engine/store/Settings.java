@@ -1,0 +1,211 @@
+package io.doorbuster.engine.store;
+
+import io.doorbuster.codec.ConfiguredRecordDecoder;
+import io.doorbuster.codec.Setting;
+
+/**
+ * Every limit, rule and rate that the engine lives by, as the journal's configured records say; see {@link Setting} for
+ * units. Immutable.
+ */
+public final class Settings {
+    /** What a shop gets that asks for nothing else. */
+    public static final Settings DEFAULTS = new Settings(defaults());
+
+    private static final int COUNT = Setting.REPEAT_PURCHASES.value() + 1;
+
+    private final long[] values;
+
+    private Settings(long[] values) {
+        this.values = values;
+    }
+
+    private static long[] defaults() {
+        final long[] values = new long[Setting.REPEAT_PURCHASES.value() + 1];
+        for (final Setting setting : Setting.values()) {
+            if (setting != Setting.NULL_VAL) {
+                values[setting.value()] = defaultOf(setting);
+            }
+        }
+        return values;
+    }
+
+    private static long defaultOf(Setting setting) {
+        return switch (setting) {
+            case SEED, REPEAT_PURCHASES -> 1;
+            case DIMENSIONS -> 64;
+            case ITEMS_MAX -> 50_000;
+            case SHOPPERS_MAX -> 100_000;
+            case RESERVATIONS_MAX -> 65_536;
+            case SOURCES_MAX, HASH_INTERVAL -> 1_024;
+            case SLATE_MAX -> 100;
+            case SESSION_GAP_MILLIS -> 1_800_000;
+            case TRENDING_HALF_LIFE_MILLIS -> 86_400_000;
+            case LEARNING_RATE_MICRO, STEP_MAX_MICRO -> 100_000;
+            case REGULARISATION_MICRO -> 1_000;
+            case NEGATIVES -> 4;
+            case SCAN_ROWS_MAX -> 20_000;
+            case ENGINE_TIME, NONE, NULL_VAL -> 0;
+        };
+    }
+
+    private static long maxOf(Setting setting) {
+        return switch (setting) {
+            case SEED -> Long.MAX_VALUE;
+            case ENGINE_TIME, REPEAT_PURCHASES -> 1;
+            case DIMENSIONS -> 512;
+            case ITEMS_MAX, SCAN_ROWS_MAX -> 10_000_000;
+            case SHOPPERS_MAX -> 50_000_000;
+            case RESERVATIONS_MAX -> 10_000_000;
+            case SOURCES_MAX -> 65_536;
+            case HASH_INTERVAL -> 2_048;
+            case SLATE_MAX -> 100;
+            case SESSION_GAP_MILLIS -> 30L * 86_400_000;
+            case TRENDING_HALF_LIFE_MILLIS -> 3_650L * 86_400_000;
+            case LEARNING_RATE_MICRO, REGULARISATION_MICRO, STEP_MAX_MICRO -> 1_000_000;
+            case NEGATIVES -> 16;
+            case NONE, NULL_VAL -> -1;
+        };
+    }
+
+    private static long minOf(Setting setting) {
+        return switch (setting) {
+            case SEED -> Long.MIN_VALUE;
+            case ENGINE_TIME, REPEAT_PURCHASES, LEARNING_RATE_MICRO, REGULARISATION_MICRO, NEGATIVES -> 0;
+            case DIMENSIONS -> 16;
+            case NONE, NULL_VAL -> 0;
+            default -> 1;
+        };
+    }
+
+    /** Whether a setting can only be said in the first record. */
+    public static boolean isFixed(Setting setting) {
+        return setting.value() <= Setting.HASH_INTERVAL.value();
+    }
+
+    /** Whether a value is one that the setting takes. */
+    public static boolean isValid(Setting setting, long value) {
+        return value >= minOf(setting) && value <= maxOf(setting) && (setting != Setting.DIMENSIONS || value % 16 == 0);
+    }
+
+    /** The same with one setting changed. */
+    public Settings with(Setting setting, long value) {
+        if (!isValid(setting, value)) {
+            throw new IllegalArgumentException(setting + "=" + value + " is not in " + minOf(setting) + ".."
+                    + maxOf(setting) + (setting == Setting.DIMENSIONS ? " or no multiple of 16" : ""));
+        }
+        final long[] copy = values.clone();
+        copy[setting.value()] = value;
+        return new Settings(copy);
+    }
+
+    /** The same with what a configured record says; the record is valid, see {@link #firstRefused}. */
+    public Settings with(ConfiguredRecordDecoder record) {
+        final long[] copy = values.clone();
+        record.sbeRewind();
+        for (final ConfiguredRecordDecoder.SettingsDecoder entry : record.settings()) {
+            copy[entry.setting().value()] = entry.value();
+        }
+        return new Settings(copy);
+    }
+
+    /**
+     * The first setting of a record that cannot be taken, or {@link Setting#NULL_VAL} when all can.
+     *
+     * @param first whether it is the first record, which alone may say what is fixed.
+     */
+    public Setting firstRefused(ConfiguredRecordDecoder record, boolean first) {
+        record.sbeRewind();
+        Setting refused = Setting.NULL_VAL;
+        for (final ConfiguredRecordDecoder.SettingsDecoder entry : record.settings()) {
+            final Setting setting = entry.setting();
+            final boolean changes = setting != Setting.NULL_VAL && entry.value() != values[setting.value()];
+            if (refused == Setting.NULL_VAL
+                    && (!isValid(setting, entry.value()) || changes && isFixed(setting) && !first)) {
+                refused = setting == Setting.NULL_VAL ? Setting.NONE : setting;
+            }
+        }
+        return refused;
+    }
+
+    /** Value of one setting, in its unit. */
+    public long value(Setting setting) {
+        return values[setting.value()];
+    }
+
+    private int intOf(Setting setting) {
+        return Math.toIntExact(values[setting.value()]);
+    }
+
+    public long seed() {
+        return value(Setting.SEED);
+    }
+
+    /** Whether the engine lives by the running maximum of occurredAt, not by journal time. */
+    public boolean livesByOccurredAt() {
+        return value(Setting.ENGINE_TIME) == 1;
+    }
+
+    public int dimensions() {
+        return intOf(Setting.DIMENSIONS);
+    }
+
+    public int itemsMax() {
+        return intOf(Setting.ITEMS_MAX);
+    }
+
+    public int shoppersMax() {
+        return intOf(Setting.SHOPPERS_MAX);
+    }
+
+    public int reservationsMax() {
+        return intOf(Setting.RESERVATIONS_MAX);
+    }
+
+    public int sourcesMax() {
+        return intOf(Setting.SOURCES_MAX);
+    }
+
+    public int hashInterval() {
+        return intOf(Setting.HASH_INTERVAL);
+    }
+
+    public int slateMax() {
+        return intOf(Setting.SLATE_MAX);
+    }
+
+    public long sessionGapNs() {
+        return value(Setting.SESSION_GAP_MILLIS) * 1_000_000;
+    }
+
+    public long trendingHalfLifeNs() {
+        return value(Setting.TRENDING_HALF_LIFE_MILLIS) * 1_000_000;
+    }
+
+    public float learningRate() {
+        return value(Setting.LEARNING_RATE_MICRO) * 1e-6f;
+    }
+
+    public float regularisation() {
+        return value(Setting.REGULARISATION_MICRO) * 1e-6f;
+    }
+
+    public float stepMax() {
+        return value(Setting.STEP_MAX_MICRO) * 1e-6f;
+    }
+
+    public int negatives() {
+        return intOf(Setting.NEGATIVES);
+    }
+
+    public int scanRowsMax() {
+        return intOf(Setting.SCAN_ROWS_MAX);
+    }
+
+    public boolean repeatPurchases() {
+        return value(Setting.REPEAT_PURCHASES) == 1;
+    }
+
+    static int count() {
+        return COUNT;
+    }
+}

@@ -1,0 +1,98 @@
+package io.doorbuster.engine.store;
+
+import java.nio.file.Path;
+import org.agrona.UnsafeApi;
+
+/**
+ * What each source of facts and commands sent last, and what became of it. Engine thread only.
+ *
+ * <pre>
+ *   0 row table (key = source, last active) | 24 last sequence int64 | 64 ring of {position int64, outcome int32, 0, detail int64}
+ * </pre>
+ *
+ * The outcome of sequence s lies in ring slot s mod {@link #OUTCOMES}, which is enough because sequences are dense.
+ */
+public final class SourceStore implements AutoCloseable {
+    /** Outcomes remembered for each source. */
+    public static final int OUTCOMES = 64;
+
+    private static final int LAST_SEQUENCE = 24;
+    private static final int RING = 64;
+    private static final int ENTRY_BYTES = 24;
+    private static final int ROW_BYTES = RING + OUTCOMES * ENTRY_BYTES;
+
+    private final RowTable table;
+    private final PageStore rows;
+
+    SourceStore(Path directory, int sourcesMax, StateHash hash) {
+        table = new RowTable(directory, "sources", 50, ROW_BYTES, sourcesMax, hash);
+        rows = table.rows();
+    }
+
+    /** Row of a source, made when there is none; a full store evicts a source that has been quiet for long. */
+    public int obtain(long source, long nowNs) {
+        int row = table.rowOf(source);
+        if (row == RowTable.NONE) {
+            if (table.isFull()) {
+                table.remove(table.nextVictim());
+            }
+            row = table.add(source);
+            rows.open(row);
+            table.lastActiveNs(row, nowNs);
+            rows.close(row);
+        }
+        return row;
+    }
+
+    public int inUse() {
+        return table.inUse();
+    }
+
+    /** Last sequence applied or refused with an outcome of its own; 0 = none. */
+    public long lastSequence(int row) {
+        return UnsafeApi.getLong(rows.address(row) + LAST_SEQUENCE);
+    }
+
+    private long entry(int row, long sequence) {
+        return rows.address(row) + RING + (sequence & (OUTCOMES - 1)) * ENTRY_BYTES;
+    }
+
+    /** Whether the outcome of a sequence up to the last is still remembered. */
+    public boolean remembers(int row, long sequence) {
+        return sequence > 0 && sequence > lastSequence(row) - OUTCOMES;
+    }
+
+    public long position(int row, long sequence) {
+        return UnsafeApi.getLong(entry(row, sequence));
+    }
+
+    /** Outcome as its number in the schema. */
+    public int outcome(int row, long sequence) {
+        return UnsafeApi.getInt(entry(row, sequence) + 8);
+    }
+
+    public long detail(int row, long sequence) {
+        return UnsafeApi.getLong(entry(row, sequence) + 16);
+    }
+
+    /** Remembers what became of the next sequence of a source. */
+    public void remember(int row, long sequence, long position, int outcome, long detail, long nowNs) {
+        rows.open(row);
+        final long entry = entry(row, sequence);
+        UnsafeApi.putLong(entry, position);
+        UnsafeApi.putInt(entry + 8, outcome);
+        UnsafeApi.putLong(entry + 16, detail);
+        UnsafeApi.putLong(rows.address(row) + LAST_SEQUENCE, sequence);
+        table.lastActiveNs(row, nowNs);
+        rows.close(row);
+    }
+
+    long recomputeHash() {
+        return table.recomputeHash();
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+}

@@ -1,0 +1,302 @@
+package io.doorbuster.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.doorbuster.codec.ExplanationDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.ScoresDecoder;
+import io.doorbuster.codec.Setting;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EngineTest {
+    private static final Object[] SMALL = {
+        Setting.DIMENSIONS,
+        32,
+        Setting.ITEMS_MAX,
+        1_000,
+        Setting.SHOPPERS_MAX,
+        500,
+        Setting.RESERVATIONS_MAX,
+        128,
+        Setting.SOURCES_MAX,
+        16
+    };
+
+    @TempDir
+    Path directory;
+
+    private Engine engine;
+    private Script script;
+
+    @BeforeEach
+    void open() {
+        engine = new Engine(directory.resolve("a"));
+        script = new Script(engine);
+        script.configure(SMALL);
+    }
+
+    @AfterEach
+    void close() {
+        assertThat(engine.recomputeStateHash()).isEqualTo(engine.stateHash());
+        engine.close();
+    }
+
+    private void catalogue(int count, int stock) {
+        for (int i = 1; i <= count; i++) {
+            assertThat(script.item(i, 1 + i % 5, i * 100L, "item-" + i)).isEqualTo(Outcome.ACCEPTED);
+            assertThat(script.stock(i, stock)).isEqualTo(Outcome.ACCEPTED);
+        }
+    }
+
+    @Test
+    void firstRecordShouldHaveToBeConfigured() {
+        final Script early = new Script(new Engine(directory.resolve("b")));
+        assertThatThrownBy(() -> early.view(1, 1)).hasMessageContaining("configured");
+    }
+
+    @Test
+    void soldOutItemShouldLeaveTheNextSlateAndComeBackAfterRestock() {
+        catalogue(30, 5);
+        script.view(100, 3);
+        assertThat(script.slate(100)).contains(3L);
+        assertThat(script.buy(100, 3, 5, 0)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(script.slate(100)).doesNotContain(3L);
+        assertThat(script.slate(0)).doesNotContain(3L);
+        script.stock(3, 1);
+        assertThat(script.slate(100)).contains(3L);
+        assertThat(script.reserve(1, 3, 1, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(script.slate(100)).doesNotContain(3L);
+        script.passSeconds(61);
+        assertThat(script.slate(100)).contains(3L);
+        script.retire(3);
+        assertThat(script.slate(100)).doesNotContain(3L);
+    }
+
+    @Test
+    void filtersBlocklistAndCapShouldHold() {
+        catalogue(60, 5);
+        for (int i = 1; i <= 60; i++) {
+            script.view(1 + i % 7, i);
+        }
+        assertThat(script.slate(1)).hasSize(20).doesNotHaveDuplicates();
+        assertThat(script.slate(1, 5, 6, 7)).doesNotContain(5L, 6L, 7L);
+        script.category = 2;
+        assertThat(script.slate(1))
+                .isNotEmpty()
+                .allSatisfy(id -> assertThat(1 + id % 5).isEqualTo(2));
+        script.category = 0;
+        script.priceMin = 1_000;
+        script.priceMax = 2_000;
+        assertThat(script.slate(1))
+                .hasSize(11)
+                .allSatisfy(id -> assertThat(id * 100).isBetween(1_000L, 2_000L));
+        script.priceMin = 0;
+        script.priceMax = 0;
+        script.categoryCap = 2;
+        assertThat(script.slate(1)).hasSize(10);
+        script.categoryCap = 0;
+        script.recommend(1, new long[] {9, 10});
+        assertThat(script.slateItems()).doesNotContain(9L, 10L).isNotEmpty();
+    }
+
+    @Test
+    void itemsOfOneSessionShouldBecomeNeighbours() {
+        catalogue(300, 5);
+        for (int shopper = 1; shopper <= 20; shopper++) {
+            script.view(shopper, 290);
+            script.view(shopper, 291);
+            script.passSeconds(7_200);
+        }
+        script.slateSize = 5;
+        script.recommend(0, new long[] {290});
+        assertThat(script.slateItems().getFirst()).isEqualTo(291);
+        assertThat(script.slate(999)).contains(290L, 291L); // Trending, for a shopper who is not known.
+    }
+
+    @Test
+    void learningShouldRaiseWhatAShopperLikesAndNewItemsShouldInheritIt() {
+        catalogue(200, 5);
+        for (int round = 0; round < 60; round++) {
+            for (int shopper = 1; shopper <= 10; shopper++) {
+                final long liked = 5L * (1 + (round * 7 + shopper) % 38) + shopper % 2; // Category 1 or 2.
+                script.click(shopper, liked, 65_534);
+            }
+        }
+        double likes = 0;
+        double others = 0;
+        for (int i = 0; i < 38; i++) {
+            likes += script.scoreOf(2, 5L * (1 + i));
+            others += script.scoreOf(2, 5L * (1 + i) + 2);
+        }
+        assertThat(likes).isGreaterThan(others + 5);
+        script.item(900, 1, 300, "new-liked");
+        script.item(901, 4, 300, "new-other");
+        assertThat(script.scoreOf(2, 900)).isGreaterThan(script.scoreOf(2, 901));
+    }
+
+    @Test
+    void explanationShouldAddUpToTheScore() {
+        catalogue(50, 5);
+        final SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < 500; i++) {
+            script.click(1 + random.nextInt(5), 1 + random.nextInt(50), 65_534);
+        }
+        final float score = script.scoreOf(3, 17);
+        final ExplanationDecoder explanation = script.explain(3, 17);
+        assertThat(explanation.score()).isEqualTo(score);
+        final float bias = explanation.bias();
+        final float[] lanes = new float[16];
+        int d = 0;
+        for (final ExplanationDecoder.TermsDecoder term : explanation.terms()) {
+            assertThat(term.product()).isEqualTo(term.shopperValue() * term.itemValue());
+            lanes[d % 16] = d < 16 ? term.product() : lanes[d % 16] + term.product();
+            d++;
+        }
+        for (int half = 8; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                lanes[i] += lanes[i + half];
+            }
+        }
+        assertThat(lanes[0] + bias).isEqualTo(score).isNotZero();
+    }
+
+    @Test
+    void sourceSequenceShouldDecideWhatIsApplied() {
+        catalogue(2, 5);
+        final long reserved = script.sequence() + 1;
+        assertThat(script.reserve(9, 1, 2, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        final long firstPosition = script.acknowledged.position();
+        final long firstDetail = script.acknowledged.detail();
+        final long hash =
+                engine.stores().items().reserved(engine.stores().items().rowOf(1));
+        script.reserve(9, 1, 2, 60_000);
+        assertThat(script.acknowledged.outcome()).isEqualTo(Outcome.RESERVATION_EXISTS);
+        encodeAgain(reserved);
+        assertThat(script.acknowledged.outcome()).isEqualTo(Outcome.ACCEPTED);
+        assertThat(script.acknowledged.position()).isEqualTo(firstPosition);
+        assertThat(script.acknowledged.detail()).isEqualTo(firstDetail);
+        assertThat((long)
+                        engine.stores().items().reserved(engine.stores().items().rowOf(1)))
+                .isEqualTo(hash);
+        encodeAgain(script.sequence() + 5);
+        assertThat(script.acknowledged.outcome()).isEqualTo(Outcome.SEQUENCE_GAP);
+        assertThat(script.acknowledged.detail()).isEqualTo(script.sequence() + 1);
+        for (int i = 0; i < 100; i++) {
+            script.view(1, 1);
+        }
+        encodeAgain(reserved);
+        assertThat(script.acknowledged.outcome()).isEqualTo(Outcome.SEQUENCE_STALE);
+    }
+
+    private void encodeAgain(long sequence) {
+        final io.doorbuster.codec.ReserveStockRecordEncoder again = new io.doorbuster.codec.ReserveStockRecordEncoder();
+        again.wrapAndApplyHeader(
+                        script.record,
+                        io.doorbuster.journal.RecordDescriptor.MESSAGE_OFFSET,
+                        new io.doorbuster.codec.MessageHeaderEncoder())
+                .reservationId(9)
+                .itemId(1)
+                .quantity(2)
+                .timeToLiveMillis(60_000);
+        script.fact(again.encodedLength(), sequence);
+    }
+
+    @Test
+    void collisionsUnknownItemsAndAFullStoreShouldBeRefusedWithoutAnyChange() {
+        catalogue(3, 5);
+        assertThat(script.item(3, 1, 1, "another")).isEqualTo(Outcome.ITEM_ID_COLLISION);
+        assertThat(script.price(77, 1)).isEqualTo(Outcome.UNKNOWN_ITEM);
+        assertThat(script.view(1, 77)).isEqualTo(Outcome.UNKNOWN_ITEM);
+        assertThat(engine.stores().shoppers().inUse()).isZero();
+        for (int i = 4; i <= 1_000; i++) {
+            script.item(i, 1, 1, "i" + i);
+        }
+        assertThat(script.item(1_001, 1, 1, "one too many")).isEqualTo(Outcome.ITEM_STORE_FULL);
+        assertThat(engine.stores().items().inUse()).isEqualTo(1_000);
+        assertThat(script.item(3, 1, 5, "item-3")).isEqualTo(Outcome.ACCEPTED);
+        final ScoresDecoder scores = script.score(1, 3, 1_001);
+        assertThat(scores.items().next().outcome()).isEqualTo(Outcome.ACCEPTED);
+    }
+
+    @Test
+    void requestsShouldCreateNoShopperAndErasureShouldLeaveNone() {
+        catalogue(10, 5);
+        script.slate(55);
+        assertThat(engine.stores().shoppers().inUse()).isZero();
+        script.view(55, 1);
+        assertThat(engine.stores().shoppers().inUse()).isEqualTo(1);
+        assertThat(script.erase(55)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(engine.stores().shoppers().inUse()).isZero();
+        assertThat(script.erase(55)).isEqualTo(Outcome.UNKNOWN_SHOPPER);
+    }
+
+    @Test
+    void twoEnginesShouldAgreeOnRandomEventsAndAllocateNothing() {
+        final Engine other = new Engine(directory.resolve("b"));
+        final Script twin = new Script(other);
+        twin.configure(SMALL);
+        play(script, 30_000, 1);
+        play(twin, 30_000, 1);
+        assertThat(other.stateHash()).isEqualTo(engine.stateHash());
+        assertThat(other.replyHash()).isEqualTo(engine.replyHash());
+        other.close();
+        final com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        replayHot(40_000); // Vector code allocates until it is compiled.
+        final long before = threads.getCurrentThreadAllocatedBytes();
+        replayHot(20_000);
+        assertThat((threads.getCurrentThreadAllocatedBytes() - before) / 20_000.0)
+                .isLessThan(1);
+    }
+
+    /** Requests and facts whose encoding allocates nothing itself. */
+    private void replayHot(int count) {
+        final long[] none = new long[0];
+        for (int i = 0; i < count; i++) {
+            script.view(1 + i % 400, 1 + i % 200);
+            script.click(1 + i % 300, 1 + i % 150, i % 20);
+            script.recommend(1 + i % 350, none, none);
+        }
+    }
+
+    static void play(Script script, int events, long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 1; i <= 200; i++) {
+            script.item(i, 1 + i % 9, random.nextInt(10_000), "item-" + i);
+            script.stock(i, random.nextInt(50));
+        }
+        for (int i = 0; i < events; i++) {
+            final long shopper = 1 + random.nextInt(800); // More than the store holds.
+            final long item = 1 + random.nextInt(random.nextInt(210) + 1);
+            switch (random.nextInt(14)) {
+                case 0 -> script.stock(item, random.nextInt(60));
+                case 1 -> script.adjust(item, random.nextInt(21) - 10);
+                case 2 -> script.price(item, random.nextInt(10_000));
+                case 3 ->
+                    script.reserve(1 + random.nextInt(300), item, 1 + random.nextInt(5), 1 + random.nextInt(9_000));
+                case 4 -> script.confirm(1 + random.nextInt(300));
+                case 5 -> script.release(1 + random.nextInt(300));
+                case 6 -> script.buy(shopper, item, 1 + random.nextInt(3), random.nextInt(4) == 0 ? 1 : 0);
+                case 7 -> script.cart(shopper, item);
+                case 8 -> script.click(shopper, item, random.nextInt(30));
+                case 9 ->
+                    script.shown(
+                            shopper,
+                            script.slate(shopper).stream()
+                                    .mapToLong(Long::longValue)
+                                    .toArray());
+                case 10 -> script.passSeconds(random.nextInt(3));
+                case 11 -> script.erase(shopper);
+                case 12 -> script.recommend(shopper, new long[] {item});
+                default -> script.view(shopper, item);
+            }
+        }
+    }
+}
