@@ -23,6 +23,9 @@ public final class Kernels {
     /** Items in one tile. */
     public static final int TILE_ROWS = 16;
 
+    private static final double LN_2 = 0.6931471805599453;
+    private static final double SQRT_2 = 1.4142135623730951;
+
     private static final KernelProvider.Choice CHOICE = KernelProvider.choose(System.getProperty("kernels", ""));
     private static final VectorKernels KERNELS = CHOICE.kernels();
 
@@ -43,7 +46,7 @@ public final class Kernels {
 
     /** Dot product of two vectors. */
     public static float dot(long a, long b, int dims) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
         return KERNELS.dot(a, b, dims);
     }
 
@@ -54,7 +57,8 @@ public final class Kernels {
      * @param scores address of float[count], written.
      */
     public static void gatherDot(long query, long rowAddresses, int count, int dims, long scores) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
+        checkCount("count", count);
         KERNELS.gatherDot(query, rowAddresses, count, dims, scores);
     }
 
@@ -75,7 +79,8 @@ public final class Kernels {
      */
     public static int scanTopK(
             long query, long tiles, int tileCount, int dims, long bitmap, int k, long topRows, long topScores) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
+        checkCount("tileCount", tileCount);
         if (k < 1 || k > TOP_MAX) {
             throw new IllegalArgumentException("k=" + k + " is not in 1.." + TOP_MAX);
         }
@@ -84,6 +89,8 @@ public final class Kernels {
 
     /** Writes one row-major vector and its bias into its column of the tiles. */
     public static void writeTileRow(long tiles, int row, long vector, float bias, int dims) {
+        checkDims(dims);
+        checkCount("row", row);
         final long column = tiles + row / TILE_ROWS * tileBytes(dims) + 4L * (row % TILE_ROWS);
         for (int d = 0; d < dims; d++) {
             putFloat(column + 64L * d, getFloat(vector + 4L * d));
@@ -96,19 +103,22 @@ public final class Kernels {
      * decay * u), v += clamp(step * u - decay * v), each component by at most {@code stepMax}.
      */
     public static void sgdPair(long u, long v, float step, float decay, float stepMax, int dims) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
+        if (!(stepMax >= 0)) {
+            throw new IllegalArgumentException("stepMax=" + stepMax + " is not 0 or more");
+        }
         KERNELS.sgdPair(u, v, step, decay, stepMax, dims);
     }
 
     /** target += weight * (source - target). */
     public static void blend(long target, long source, float weight, int dims) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
         KERNELS.blend(target, source, weight, dims);
     }
 
     /** target *= factor. */
     public static void scale(long target, float factor, int dims) {
-        assert dims % DIMS_STEP == 0 : dims;
+        checkDims(dims);
         KERNELS.scale(target, factor, dims);
     }
 
@@ -119,6 +129,7 @@ public final class Kernels {
 
     /** Whether no value is NaN or infinite. */
     public static boolean allFinite(long a, int count) {
+        checkCount("count", count);
         for (int i = 0; i < count; i++) {
             if (!Float.isFinite(getFloat(a + 4L * i))) {
                 return false;
@@ -148,5 +159,42 @@ public final class Kernels {
         p = p * r + 1f;
         p = p * r + 1f;
         return p * Float.intBitsToFloat((n + 127) << 23);
+    }
+
+    /**
+     * Natural logarithm by 2 artanh((m - 1) / (m + 1)) with m from sqrt(1/2) to sqrt(2), summed in double to the term of
+     * degree 15: within 1 ulp, denormals too. Of 0 it is negative infinity, below 0 NaN.
+     */
+    public static float log(float x) {
+        if (!(x > 0)) {
+            return x == 0 ? Float.NEGATIVE_INFINITY : Float.NaN;
+        }
+        if (x == Float.POSITIVE_INFINITY) {
+            return x;
+        }
+        final long bits = Double.doubleToRawLongBits(x); // Every float is a normal double.
+        double exponent = (bits >>> 52) - 1023;
+        double mantissa = Double.longBitsToDouble((bits & (1L << 52) - 1) | 1023L << 52);
+        if (mantissa > SQRT_2) {
+            mantissa *= 0.5;
+            exponent += 1;
+        }
+        final double s = (mantissa - 1) / (mantissa + 1);
+        final double z = s * s;
+        double p = 1.0 / 15;
+        p = p * z + 1.0 / 13;
+        p = p * z + 1.0 / 11;
+        p = p * z + 1.0 / 9;
+        p = p * z + 1.0 / 7;
+        p = p * z + 1.0 / 5;
+        p = p * z + 1.0 / 3;
+        p = p * z + 1;
+        return (float) (exponent * LN_2 + 2 * s * p);
+    }
+
+    private static void checkCount(String name, int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException(name + "=" + count + " is negative");
+        }
     }
 }

@@ -1,0 +1,153 @@
+package io.doorbuster.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Where kernels usually break: sparse bitmaps, long lists, bounds of the clamp, wrong arguments. */
+class KernelEdgesTest {
+    private static final int DIMS = 16;
+    private static final VectorKernels[] BOTH = {new ScalarKernels(), new SimdKernels()};
+
+    private final Arena arena = Arena.ofConfined();
+    private final SplittableRandom random = new SplittableRandom(11);
+
+    @AfterEach
+    void close() {
+        arena.close();
+    }
+
+    @Test
+    void scanShouldEqualSortingUnderSparseBitmapsAndLongLists() {
+        for (final int tileCount : new int[] {0, 1, 5, 64, 131}) {
+            final long tiles = tilesWithTies(tileCount);
+            final long query = floats(DIMS, 1f);
+            for (final double density : new double[] {0, 0.002, 0.05, 0.5, 1}) {
+                final long bitmap = bitmap(tileCount, density);
+                for (final int k : new int[] {1, 2, 33, Kernels.TOP_MAX}) {
+                    assertScan(query, tiles, tileCount, bitmap, k);
+                }
+            }
+        }
+    }
+
+    private long tilesWithTies(int tileCount) {
+        final long tiles = arena.allocate(Kernels.tileBytes(DIMS) * Math.max(1, tileCount), 64)
+                .address();
+        for (int row = 0; row < tileCount * Kernels.TILE_ROWS; row++) {
+            Kernels.writeTileRow(tiles, row, floats(DIMS, 0f), random.nextInt(40) - 20, DIMS);
+        }
+        return tiles;
+    }
+
+    private long bitmap(int tileCount, double density) {
+        final int words = tileCount / 4 + 1;
+        final long bitmap = arena.allocate(8L * words, 64).address();
+        for (int word = 0; word < words; word++) {
+            long bits = 0;
+            for (int bit = 0; bit < 64; bit++) {
+                bits |= random.nextDouble() < density ? 1L << bit : 0;
+            }
+            Memory.ALL.set(ValueLayout.JAVA_LONG, bitmap + 8L * word, bits);
+        }
+        return bitmap;
+    }
+
+    /** With vectors of zeros the bias alone is the score, so the twin needs no arithmetic. */
+    private void assertScan(long query, long tiles, int tileCount, long bitmap, int k) {
+        final List<Integer> rows = new ArrayList<>();
+        for (int row = 0; row < tileCount * Kernels.TILE_ROWS; row++) {
+            if ((Memory.getLong(bitmap + 8L * (row / 64)) >>> row % 64 & 1) != 0) {
+                rows.add(row);
+            }
+        }
+        rows.sort(Comparator.<Integer>comparingDouble(row -> -bias(tiles, row)).thenComparingInt(row -> row));
+        final List<Integer> expected = rows.subList(0, Math.min(k, rows.size()));
+        for (final VectorKernels kernels : BOTH) {
+            final long topRows = floats(k, 0f);
+            final long topScores = floats(k + 16, 0f);
+            final int found = kernels.scanTopK(query, tiles, tileCount, DIMS, bitmap, k, topRows, topScores);
+            final List<Integer> actual = new ArrayList<>();
+            for (int i = 0; i < found; i++) {
+                actual.add(Memory.getInt(topRows + 4L * i));
+                assertThat(Memory.getFloat(topScores + 4L * i)).isEqualTo(bias(tiles, actual.get(i)));
+            }
+            assertThat(actual).isEqualTo(expected);
+        }
+    }
+
+    private static float bias(long tiles, int row) {
+        return Memory.getFloat(tiles + row / 16 * Kernels.tileBytes(DIMS) + 64L * DIMS + 4L * (row % 16));
+    }
+
+    @Test
+    void clampShouldHaveTheSameBitsAtItsBoundsAndAtZeros() {
+        final float[] values = {0f, -0f, 1f, -1f, 0.5f, -0.5f, Float.MIN_VALUE, -Float.MIN_VALUE, 1e30f, -1e30f};
+        for (final float stepMax : new float[] {0f, -0f, 0.5f, Float.MIN_VALUE, Float.MAX_VALUE}) {
+            for (final float a : values) {
+                for (final float b : values) {
+                    assertSameStep(a, b, stepMax);
+                }
+            }
+        }
+    }
+
+    private void assertSameStep(float a, float b, float stepMax) {
+        final int[][] results = new int[2][];
+        for (int i = 0; i < 2; i++) {
+            final long u = floats(DIMS, a);
+            final long v = floats(DIMS, b);
+            BOTH[i].sgdPair(u, v, 1f, 0.5f, stepMax, DIMS);
+            results[i] = new int[] {Memory.getInt(u), Memory.getInt(v)};
+        }
+        assertThat(results[1]).as("a=%s b=%s stepMax=%s", a, b, stepMax).isEqualTo(results[0]);
+    }
+
+    @Test
+    void logarithmShouldStayWithinOneUlp() {
+        for (int bits = 1; bits < 0x7F80_0000; bits += 40_009) {
+            final float x = Float.intBitsToFloat(bits);
+            final float expected = (float) StrictMath.log(x);
+            assertThat(Math.abs(Kernels.log(x) - expected)).as("x=%s", x).isLessThanOrEqualTo(Math.ulp(expected));
+        }
+        assertThat(Kernels.log(1f)).isZero();
+        assertThat(Kernels.log(0f)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(Kernels.log(-1f)).isNaN();
+        assertThat(Kernels.log(Float.NaN)).isNaN();
+        assertThat(Kernels.log(Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+    }
+
+    @Test
+    void shouldRefuseWrongArgumentsByName() {
+        final long a = floats(DIMS, 1f);
+        for (final int dims : new int[] {0, -16, 8, 17, 528}) {
+            assertThatThrownBy(() -> Kernels.dot(a, a, dims))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("dims=" + dims);
+        }
+        for (final int k : new int[] {0, Kernels.TOP_MAX + 1}) {
+            assertThatThrownBy(() -> Kernels.scanTopK(a, a, 0, DIMS, a, k, a, a))
+                    .hasMessageContaining("k=" + k);
+        }
+        assertThatThrownBy(() -> Kernels.scanTopK(a, a, -1, DIMS, a, 1, a, a)).hasMessageContaining("tileCount=-1");
+        assertThatThrownBy(() -> Kernels.gatherDot(a, a, -1, DIMS, a)).hasMessageContaining("count=-1");
+        assertThatThrownBy(() -> Kernels.writeTileRow(a, -1, a, 0f, DIMS)).hasMessageContaining("row=-1");
+        assertThatThrownBy(() -> Kernels.sgdPair(a, a, 1f, 0f, Float.NaN, DIMS)).hasMessageContaining("stepMax=NaN");
+    }
+
+    private long floats(int count, float value) {
+        final long address = arena.allocate(4L * count, 64).address();
+        for (int i = 0; i < count; i++) {
+            Memory.putFloat(address + 4L * i, value);
+        }
+        return address;
+    }
+}
