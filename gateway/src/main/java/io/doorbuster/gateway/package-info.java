@@ -1,4 +1,4 @@
-/** gateway. */
+/** The process: data directory, start from the journal, threads, stop. */
 @NullMarked
 package io.doorbuster.gateway;
 

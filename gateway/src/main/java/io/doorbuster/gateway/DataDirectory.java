@@ -1,0 +1,114 @@
+package io.doorbuster.gateway;
+
+import io.doorbuster.journal.JournalLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of our own, locked.
+ *
+ * <pre>
+ *   FORMAT       says that the directory is ours, and its version
+ *   lock         held by the process that writes
+ *   journal/     Chronicle Queue
+ *   identities/  who a shopper is; not part of the journal's backups
+ *   token        what clients must know
+ *   state/       the stores, where no memory-backed place has room; derived
+ * </pre>
+ */
+public final class DataDirectory implements AutoCloseable {
+    private static final String FORMAT = "doorbuster data 1\n";
+    private static final long STATE_ROOM_BYTES = 4L << 30;
+    private static final Path MEMORY = Path.of("/dev/shm");
+
+    private final Path path;
+    private final JournalLock lock;
+
+    private DataDirectory(Path path, JournalLock lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens a directory for one writer; an empty or missing one becomes ours.
+     *
+     * @throws IOException when it is not ours, cannot be written, or is in use.
+     */
+    public static DataDirectory open(Path path) throws IOException {
+        try {
+            Files.createDirectories(path);
+            if (!Files.isWritable(path)) {
+                throw new IOException("no permission to write");
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "cannot use " + path + " as data directory (" + e.getMessage()
+                            + "): choose a directory that this user may write",
+                    e);
+        }
+        final Path format = path.resolve("FORMAT");
+        if (Files.exists(format)) {
+            check(path);
+        } else {
+            claim(path, format);
+        }
+        return new DataDirectory(path, JournalLock.acquire(path.resolve("lock")));
+    }
+
+    private static void claim(Path path, Path format) throws IOException {
+        try (Stream<Path> entries = Files.list(path)) {
+            final @Nullable Path foreign =
+                    entries.filter(entry -> !entry.endsWith("token")).findAny().orElse(null);
+            if (foreign != null) {
+                throw new IOException(path + " is not empty and no data directory of doorbuster (it holds "
+                        + foreign.getFileName() + "): choose an empty or a new directory");
+            }
+        }
+        Files.writeString(format, FORMAT);
+    }
+
+    /** Throws unless the directory is one of ours. */
+    public static void check(Path path) throws IOException {
+        final Path format = path.resolve("FORMAT");
+        if (!Files.exists(format)) {
+            throw new IOException(path + " is no data directory of doorbuster: give the directory that serve, import or"
+                    + " demo was given");
+        }
+        if (!Files.readString(format).equals(FORMAT)) {
+            throw new IOException(
+                    path + " has the format '" + Files.readString(format).strip() + "', this release reads '"
+                            + FORMAT.strip() + "': use the release that wrote it");
+        }
+    }
+
+    /** Where the journal of a data directory lies. */
+    public static Path journal(Path dataDirectory) {
+        return dataDirectory.resolve("journal");
+    }
+
+    /** Where the identities of a data directory lie. */
+    public static Path identities(Path dataDirectory) {
+        return dataDirectory.resolve("identities");
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Where the stores go when nobody says otherwise: memory-backed where there is room. */
+    Path defaultStateDirectory() throws IOException {
+        if (Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > STATE_ROOM_BYTES) {
+            final String name = Integer.toHexString(path.toRealPath().toString().hashCode());
+            return MEMORY.resolve("doorbuster-" + name);
+        }
+        return path.resolve("state");
+    }
+
+    @Override
+    public void close() {
+        lock.close();
+    }
+}

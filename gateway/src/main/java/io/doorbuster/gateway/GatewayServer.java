@@ -1,0 +1,260 @@
+package io.doorbuster.gateway;
+
+import static io.doorbuster.journal.RecordDescriptor.MESSAGE_OFFSET;
+
+import io.doorbuster.codec.ConfiguredRecordEncoder;
+import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.ring.DedicatedPipeline;
+import io.doorbuster.engine.ring.InputRing;
+import io.doorbuster.engine.ring.Pipeline;
+import io.doorbuster.engine.ring.PipelineFailedException;
+import io.doorbuster.engine.ring.SharedPipeline;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.gateway.identity.IdentityStore;
+import io.doorbuster.gateway.tcp.TcpAgent;
+import io.doorbuster.gateway.wire.WireTranslator;
+import io.doorbuster.journal.JournalAppender;
+import io.doorbuster.journal.JournalClock;
+import io.doorbuster.journal.JournalTailer;
+import io.doorbuster.journal.RecordDescriptor;
+import io.doorbuster.journal.RecordHandler;
+import io.doorbuster.kernels.Kernels;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process: replays the journal, then serves. Start and close from any one thread; the work is done on threads of the
+ * server's own.
+ */
+public final class GatewayServer implements AutoCloseable {
+    private static final int POLL_EXCERPTS = 256;
+
+    private final DataDirectory data;
+    private final Path stateDirectory;
+    private final Engine engine;
+    private final JournalAppender appender;
+    private final IdentityStore identities;
+    private final TcpAgent agent;
+    private final Pipeline pipeline;
+    private final Thread thread;
+    private volatile boolean running = true;
+    private volatile @Nullable Throwable failure;
+    private long stateHash;
+    private long replyHash;
+    private long position;
+
+    private GatewayServer(
+            DataDirectory data,
+            Path stateDirectory,
+            Engine engine,
+            JournalAppender appender,
+            IdentityStore identities,
+            GatewayConfig config)
+            throws IOException {
+        this.data = data;
+        this.stateDirectory = stateDirectory;
+        this.engine = engine;
+        this.appender = appender;
+        this.identities = identities;
+        final InputRing ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
+        final JournalClock clock =
+                new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
+        final Path tokenFile = config.tokenFile() == null ? data.path().resolve("token") : config.tokenFile();
+        final boolean dedicated = config.threadMode() == ThreadMode.DEDICATED;
+        agent = TcpAgent.bind(
+                config.address(),
+                ring,
+                new WireTranslator(identities),
+                clock,
+                Token.load(tokenFile),
+                appender.lastPosition(),
+                dedicated);
+        pipeline = dedicated
+                ? new DedicatedPipeline(ring, appender, engine, agent)
+                : new SharedPipeline(ring, appender, engine, agent);
+        thread = new Thread(this::run, "doorbuster-network");
+        thread.setDaemon(true);
+    }
+
+    private static long wallNs() {
+        final Instant now = Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    /**
+     * Opens the data directory, replays its journal, and begins to serve.
+     *
+     * @throws IOException when the directory, the token or the port cannot be had; the message says what to do.
+     */
+    public static GatewayServer start(GatewayConfig config, Progress progress) throws IOException {
+        JvmFlags.check();
+        final DataDirectory data = DataDirectory.open(config.dataDirectory());
+        Engine engine = null;
+        JournalAppender appender = null;
+        IdentityStore identities = null;
+        try {
+            final Path given = config.stateDirectory();
+            final Path state = given == null ? data.defaultStateDirectory() : given;
+            engine = new Engine(state);
+            appender = recover(DataDirectory.journal(data.path()), engine, config.settings(), progress);
+            identities = new IdentityStore(DataDirectory.identities(data.path()));
+            final GatewayServer server = new GatewayServer(data, state, engine, appender, identities, config);
+            server.thread.start();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            closeAll(identities, appender, engine, data);
+            throw e;
+        }
+    }
+
+    private static void closeAll(@Nullable AutoCloseable... parts) {
+        for (final AutoCloseable part : parts) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot close " + part, e);
+            }
+        }
+    }
+
+    /** Replays the journal into the engine and opens it at its end; a new one gets its first record. */
+    private static JournalAppender recover(Path journal, Engine engine, Settings settings, Progress progress) {
+        final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
+        final RecordHandler apply = (buffer, offset, length) -> {
+            if (RecordDescriptor.position(buffer, offset) > 0) {
+                engine.onRecord(buffer, offset, reply, 0);
+            }
+        };
+        final long lastPosition;
+        final long lastTimeNs;
+        try (JournalTailer tailer = JournalTailer.open(journal)) {
+            while (tailer.poll(apply, POLL_EXCERPTS) > 0) {
+                progress.onReplayed(tailer.lastPosition());
+            }
+            lastPosition = tailer.lastPosition();
+            lastTimeNs = tailer.lastJournalTimeNs();
+        }
+        final JournalAppender appender = JournalAppender.open(journal, lastPosition, lastTimeNs);
+        if (lastPosition == 0) {
+            final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
+            encodeConfigured(record, settings);
+            appender.append(record, 0);
+            appender.flush();
+            engine.onRecord(record, 0, reply, 0);
+        }
+        return appender;
+    }
+
+    private static void encodeConfigured(UnsafeBuffer record, Settings settings) {
+        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
+        final Setting[] all = Setting.values();
+        final ConfiguredRecordEncoder.SettingsEncoder group = configured
+                .wrapAndApplyHeader(record, MESSAGE_OFFSET, new MessageHeaderEncoder())
+                .settingsCount(all.length - 2); // Neither NONE nor the null value.
+        for (final Setting setting : all) {
+            if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
+                group.next().setting(setting).value(settings.value(setting));
+            }
+        }
+        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + configured.encodedLength());
+        RecordDescriptor.journalTimeNs(record, 0, wallNs());
+    }
+
+    private void run() {
+        try {
+            while (running) {
+                agent.doWork(pipeline);
+            }
+        } catch (IOException | RuntimeException | Error e) { // Fail-stop: nothing is answered after this.
+            failure = e;
+        }
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return agent.port();
+    }
+
+    /** One line about the kernels in use. */
+    public String kernels() {
+        return Kernels.description();
+    }
+
+    /** Waits until the server has failed or is being closed; the failure, or null. */
+    public @Nullable Throwable awaitTermination() throws InterruptedException {
+        thread.join();
+        return failure;
+    }
+
+    /** Why the server stopped by itself, or null. */
+    public @Nullable Throwable failure() {
+        return failure;
+    }
+
+    /** Last position, once closed. */
+    public long position() {
+        return position;
+    }
+
+    /** State hash after the last event, once closed. */
+    public long stateHash() {
+        return stateHash;
+    }
+
+    /** Reply hash after the last event since this process started from the journal, once closed. */
+    public long replyHash() {
+        return replyHash;
+    }
+
+    /** Takes what was read through to its replies, writes the last hash record, and lets go of everything. */
+    @Override
+    public void close() throws IOException {
+        running = false;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (failure == null) {
+            try {
+                pipeline.close();
+            } catch (PipelineFailedException e) {
+                failure = e;
+            }
+        }
+        agent.close();
+        position = engine.position();
+        stateHash = engine.stateHash();
+        replyHash = engine.replyHash();
+        closeAll(identities, appender, engine);
+        deleteState();
+        data.close();
+    }
+
+    /** The stores are derived: what a stopped process leaves would only take memory. */
+    private void deleteState() throws IOException {
+        if (!Files.isDirectory(stateDirectory)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(stateDirectory, "*.pages")) {
+            for (final Path file : files) {
+                Files.delete(file);
+            }
+        }
+        try (DirectoryStream<Path> rest = Files.newDirectoryStream(stateDirectory)) {
+            if (rest.iterator().hasNext()) {
+                return;
+            }
+        }
+        Files.delete(stateDirectory);
+    }
+}

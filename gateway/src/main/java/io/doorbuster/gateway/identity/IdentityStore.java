@@ -1,0 +1,245 @@
+package io.doorbuster.gateway.identity;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.Map;
+import javax.crypto.Mac;
+import javax.crypto.ShortBufferException;
+import javax.crypto.spec.SecretKeySpec;
+import org.agrona.DirectBuffer;
+
+/**
+ * Maps raw shopper ids to random 64-bit surrogates. Network thread only.
+ *
+ * <p>Raw ids are never written: the file holds HMAC-SHA256(key, raw id), cut to 128 bits, beside the surrogate. It lies
+ * outside the journal, so that erasing an entry cuts the tie between a person and the journal for good.
+ *
+ * <pre>
+ *   identities:   entries of 24 bytes: HMAC 16 bytes | surrogate int64, 0 = erased      later entries win
+ *   key:          32 random bytes
+ * </pre>
+ *
+ * A direct-mapped cache in memory keeps the hot path free of hashing and of garbage.
+ */
+public final class IdentityStore implements AutoCloseable {
+    /** Longest raw id in bytes. */
+    public static final int RAW_ID_MAX = 64;
+
+    private static final int KEY_BYTES = 32;
+    private static final int HMAC_BYTES = 16;
+    private static final int ENTRY_BYTES = 24;
+    private static final int CACHE_SLOTS = 1 << 16;
+
+    private record Digest(long high, long low) {}
+
+    private final FileChannel file;
+    private final Mac mac;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<Digest, Long> surrogates = new HashMap<>();
+    private final byte[] raw = new byte[RAW_ID_MAX];
+    private final byte[] hmac = new byte[32];
+    private final ByteBuffer entry = ByteBuffer.allocate(ENTRY_BYTES);
+    private final byte[] cachedRaw = new byte[CACHE_SLOTS * RAW_ID_MAX];
+    private final byte[] cachedLength = new byte[CACHE_SLOTS];
+    private final long[] cachedSurrogate = new long[CACHE_SLOTS];
+
+    /** Opens the store of a directory, or makes it. */
+    public IdentityStore(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        mac = mac(key(directory.resolve("key")));
+        file = FileChannel.open(
+                directory.resolve("identities"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+        load();
+    }
+
+    private byte[] key(Path path) throws IOException {
+        if (Files.exists(path)) {
+            final byte[] key = Files.readAllBytes(path);
+            if (key.length != KEY_BYTES) {
+                throw new IOException(path + " has " + key.length + " bytes, not " + KEY_BYTES
+                        + ": restore it from its backup; without it no shopper is recognised");
+            }
+            return key;
+        }
+        final byte[] key = new byte[KEY_BYTES];
+        random.nextBytes(key);
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(path, key);
+        return key;
+    }
+
+    private static Mac mac(byte[] key) {
+        try {
+            final Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(key, "HmacSHA256"));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JDK has no HmacSHA256; use a full JDK", e);
+        }
+    }
+
+    private void load() throws IOException {
+        final long whole = file.size() / ENTRY_BYTES * ENTRY_BYTES;
+        file.truncate(whole); // An entry torn by a kill was never used: its record was not journaled yet.
+        final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES * 4096);
+        while (file.read(bytes) >= 0 || bytes.position() > 0) {
+            bytes.flip();
+            while (bytes.remaining() >= ENTRY_BYTES) {
+                put(new Digest(bytes.getLong(), bytes.getLong()), bytes.getLong());
+            }
+            bytes.compact();
+        }
+        file.position(whole);
+    }
+
+    private void put(Digest digest, long surrogate) {
+        if (surrogate == 0) {
+            surrogates.remove(digest);
+        } else {
+            surrogates.put(digest, surrogate);
+        }
+    }
+
+    /** Shoppers known. */
+    public int size() {
+        return surrogates.size();
+    }
+
+    /** Surrogate of a raw id; made when there is none. */
+    public long obtain(DirectBuffer buffer, int offset, int length) {
+        return surrogate(buffer, offset, length, true);
+    }
+
+    /** Surrogate of a raw id; 0 when there is none. */
+    public long find(DirectBuffer buffer, int offset, int length) {
+        return surrogate(buffer, offset, length, false);
+    }
+
+    private long surrogate(DirectBuffer buffer, int offset, int length, boolean create) {
+        buffer.getBytes(offset, raw, 0, length);
+        final int slot = slot(length);
+        if (isCached(slot, length)) {
+            return cachedSurrogate[slot];
+        }
+        final Digest digest = digest(length);
+        Long found = surrogates.get(digest);
+        if (found == null) {
+            if (!create) {
+                return 0;
+            }
+            long fresh = 0;
+            while (fresh == 0) {
+                fresh = random.nextLong();
+            }
+            write(digest, fresh);
+            found = fresh;
+        }
+        System.arraycopy(raw, 0, cachedRaw, slot * RAW_ID_MAX, length);
+        cachedLength[slot] = (byte) length;
+        cachedSurrogate[slot] = found;
+        return found;
+    }
+
+    private int slot(int length) {
+        int hash = length;
+        for (int i = 0; i < length; i++) {
+            hash = (hash ^ raw[i]) * 0x01000193;
+        }
+        return (hash ^ (hash >>> 16)) & (CACHE_SLOTS - 1);
+    }
+
+    private boolean isCached(int slot, int length) {
+        final int from = slot * RAW_ID_MAX;
+        return cachedLength[slot] == length && java.util.Arrays.equals(cachedRaw, from, from + length, raw, 0, length);
+    }
+
+    private Digest digest(int length) {
+        mac.update(raw, 0, length);
+        try {
+            mac.doFinal(hmac, 0);
+        } catch (ShortBufferException e) {
+            throw new IllegalStateException(e);
+        }
+        final ByteBuffer bytes = ByteBuffer.wrap(hmac, 0, HMAC_BYTES);
+        return new Digest(bytes.getLong(), bytes.getLong());
+    }
+
+    private void write(Digest digest, long surrogate) {
+        entry.clear();
+        entry.putLong(digest.high).putLong(digest.low).putLong(surrogate).flip();
+        try {
+            while (entry.hasRemaining()) {
+                file.write(entry);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the identity store: check the disk's space", e);
+        }
+        put(digest, surrogate);
+    }
+
+    /** Forgets a raw id for good; its surrogate, or 0 when there was none. */
+    public long erase(DirectBuffer buffer, int offset, int length) {
+        final long surrogate = find(buffer, offset, length);
+        if (surrogate != 0) {
+            wipe(digest(length));
+            java.util.Arrays.fill(cachedLength, (byte) 0); // Linked ids may share the surrogate.
+        }
+        return surrogate;
+    }
+
+    /** Overwrites every entry of an id, so that the tie to the surrogate is nowhere in the file. */
+    private void wipe(Digest digest) {
+        final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
+        try {
+            for (long at = 0; at < file.size(); at += ENTRY_BYTES) {
+                bytes.clear();
+                file.read(bytes, at);
+                if (bytes.getLong(0) == digest.high && bytes.getLong(8) == digest.low) {
+                    file.write(ByteBuffer.allocate(ENTRY_BYTES), at);
+                }
+            }
+            file.force(false);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot erase from the identity store: check the disk", e);
+        }
+        surrogates.remove(digest);
+    }
+
+    /**
+     * Makes a second raw id mean the same shopper as the first, which is made when there is none.
+     *
+     * @return the surrogate that the second id had, or 0.
+     */
+    public long link(
+            DirectBuffer first, int firstOffset, int firstLength, DirectBuffer second, int offset, int length) {
+        final long stays = obtain(first, firstOffset, firstLength);
+        final long had = find(second, offset, length);
+        if (had != stays) {
+            second.getBytes(offset, raw, 0, length);
+            write(digest(length), stays);
+            cachedLength[slot(length)] = 0;
+        }
+        return had == stays ? 0 : had;
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

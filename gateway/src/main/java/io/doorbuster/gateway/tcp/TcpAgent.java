@@ -1,0 +1,343 @@
+package io.doorbuster.gateway.tcp;
+
+import io.doorbuster.codec.RejectCode;
+import io.doorbuster.engine.ring.InputRing;
+import io.doorbuster.engine.ring.InputSlot;
+import io.doorbuster.engine.ring.Pipeline;
+import io.doorbuster.engine.ring.ReplySink;
+import io.doorbuster.gateway.Token;
+import io.doorbuster.gateway.frame.FrameDescriptor;
+import io.doorbuster.gateway.wire.WireTranslator;
+import io.doorbuster.journal.JournalClock;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.function.Consumer;
+import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle of the network: reads, publishes, lets the pipeline work (SHARED), writes. One thread owns every socket.
+ * Spins while there is work and a little longer, then sleeps in the selector.
+ */
+public final class TcpAgent implements ReplySink, AutoCloseable {
+    private static final long SPIN_NS = 200_000;
+    private static final long SLEEP_MS = 1;
+    private static final long HOUSEKEEPING_NS = 100_000_000;
+    private static final int BACKLOG = 1_024;
+
+    private final ServerSocketChannel server;
+    private final Selector selector;
+    private final SelectionKey serverKey;
+    private final FrameHandler frames;
+    private final Consumer<SelectionKey> onReady = this::onReady;
+    private final Long2ObjectHashMap<Connection> connections = new Long2ObjectHashMap<>();
+    private final ArrayList<Connection> dirty = new ArrayList<>();
+    private final ArrayList<Connection> resumable = new ArrayList<>();
+    private final @Nullable ReplyHandover handover;
+    private final ReplyHandover.ReplyHandler onHandedOver = this::queueReply;
+    private long nextConnectionId = 1;
+    private long lastWorkNs;
+    private long lastHousekeepingNs;
+    private int work;
+
+    private TcpAgent(
+            ServerSocketChannel server,
+            Selector selector,
+            SelectionKey serverKey,
+            FrameHandler frames,
+            boolean repliesComeFromAnotherThread) {
+        this.server = server;
+        this.selector = selector;
+        this.serverKey = serverKey;
+        this.frames = frames;
+        handover = repliesComeFromAnotherThread ? new ReplyHandover(selector) : null;
+        lastWorkNs = System.nanoTime();
+        lastHousekeepingNs = lastWorkNs;
+    }
+
+    /** Binds the port; nothing is answered before {@link #doWork}. */
+    public static TcpAgent bind(
+            InetSocketAddress address,
+            InputRing ring,
+            WireTranslator translator,
+            JournalClock clock,
+            Token token,
+            long position,
+            boolean repliesComeFromAnotherThread)
+            throws IOException {
+        final ServerSocketChannel server = ServerSocketChannel.open();
+        try {
+            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            server.bind(address, BACKLOG);
+        } catch (BindException e) {
+            server.close();
+            throw new IOException(
+                    "cannot listen on " + address + ": " + e.getMessage() + "; choose another port, or 0 for any", e);
+        }
+        server.configureBlocking(false);
+        final Selector selector = Selector.open();
+        final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
+        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, position);
+        return new TcpAgent(server, selector, key, frames, repliesComeFromAnotherThread);
+    }
+
+    /** The port that is listened on. */
+    public int port() {
+        return server.socket().getLocalPort();
+    }
+
+    /** One lap of the duty cycle. */
+    public void doWork(Pipeline pipeline) throws IOException {
+        work = 0;
+        final long nowNs = System.nanoTime();
+        if (nowNs - lastWorkNs < SPIN_NS || !pipeline.isDrained()) {
+            selector.selectNow(onReady);
+        } else {
+            sleep();
+        }
+        work += pipeline.poll();
+        if (handover != null) {
+            work += handover.drain(onHandedOver);
+        }
+        flushDirty();
+        if (nowNs - lastHousekeepingNs > HOUSEKEEPING_NS) {
+            lastHousekeepingNs = nowNs;
+            housekeeping(nowNs);
+        }
+        if (work > 0) {
+            lastWorkNs = nowNs;
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+
+    private void sleep() throws IOException {
+        if (handover == null) {
+            selector.select(onReady, SLEEP_MS);
+        } else if (handover.beginSleep()) {
+            selector.select(onReady, SLEEP_MS);
+            handover.endSleep();
+        }
+    }
+
+    private void onReady(SelectionKey key) {
+        work++;
+        if (key.attachment() == null) { // Only the listening channel has no connection.
+            accept();
+            return;
+        }
+        final Connection connection = (Connection) key.attachment();
+        try {
+            if (key.isValid() && key.isWritable()) {
+                markDirty(connection);
+            }
+            if (key.isValid() && key.isReadable()) {
+                read(connection);
+            }
+        } catch (IOException e) {
+            close(connection); // The peer is gone; what it sent whole has been taken.
+        }
+    }
+
+    private void accept() {
+        try {
+            for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
+                if (connections.size() >= ConnectionLimits.CONNECTIONS_MAX) {
+                    channel.close();
+                    continue;
+                }
+                channel.configureBlocking(false);
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                final SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+                final long deadlineNs = System.nanoTime() + ConnectionLimits.HELLO_NS;
+                final Connection connection = new Connection(nextConnectionId++, channel, key, deadlineNs);
+                key.attach(connection);
+                connections.put(connection.id, connection);
+            }
+        } catch (IOException e) {
+            serverKey.interestOps(0); // Out of descriptors: the next housekeeping tries again.
+        }
+    }
+
+    private void read(Connection connection) throws IOException {
+        final int count = connection.channel.read(connection.in);
+        if (count < 0) {
+            close(connection);
+            return;
+        }
+        take(connection);
+    }
+
+    /** Takes the whole frames that have arrived. */
+    private void take(Connection connection) {
+        final long arrivedNs = System.nanoTime();
+        final int end = connection.in.position();
+        int at = 0;
+        while (end - at >= FrameDescriptor.FRAMING_LENGTH && connection.mayTake()) {
+            final int length = FrameDescriptor.length(connection.inBuffer, at);
+            if (!checkFrame(connection, at, length)) {
+                break;
+            }
+            if (end - at < length) {
+                break;
+            }
+            if (frames.onFrame(connection, connection.inBuffer, at, length, arrivedNs)) {
+                work++;
+            }
+            at += length;
+        }
+        if (connection.closeWhenSent) {
+            at = end; // Nothing behind the frame that ended the session is read.
+        }
+        connection.in.limit(end).position(at);
+        connection.in.compact();
+        if (connection.authenticated) {
+            connection.deadlineNs =
+                    connection.in.position() == 0 ? Long.MAX_VALUE : deadline(connection, at, arrivedNs);
+        }
+        updateReading(connection);
+        markDirty(connection);
+    }
+
+    private static long deadline(Connection connection, int taken, long nowNs) {
+        final boolean running = taken == 0 && connection.deadlineNs != Long.MAX_VALUE;
+        return running ? connection.deadlineNs : nowNs + ConnectionLimits.FRAME_NS;
+    }
+
+    private boolean checkFrame(Connection connection, int at, int length) {
+        if (!FrameDescriptor.hasKnownEncoding(connection.inBuffer, at) || length < FrameDescriptor.BODY_OFFSET) {
+            frames.fail(connection, RejectCode.MALFORMED, "no frame: expected its length and encoding 0xEB50");
+            return false;
+        }
+        if (length > FrameDescriptor.FRAME_MAX) {
+            frames.fail(
+                    connection,
+                    RejectCode.OVERSIZED,
+                    "a frame of " + length + " bytes; the largest has " + FrameDescriptor.FRAME_MAX);
+            return false;
+        }
+        return true;
+    }
+
+    /** A connection that may not take frames is not read: the client feels it in its own socket. */
+    private void updateReading(Connection connection) {
+        if (!connection.key.isValid()) {
+            return;
+        }
+        final boolean pause = !connection.mayTake();
+        if (pause != connection.readPaused) {
+            connection.readPaused = pause;
+            final int ops = connection.key.interestOps();
+            connection.key.interestOps(pause ? ops & ~SelectionKey.OP_READ : ops | SelectionKey.OP_READ);
+        }
+    }
+
+    @Override
+    public void onReply(InputSlot slot, boolean endOfBatch) {
+        if (slot.connectionId() == 0 || slot.replyLength() == 0) {
+            return;
+        }
+        if (handover == null) {
+            queueReply(slot.connectionId(), slot.correlationId(), slot.reply(), 0, slot.replyLength());
+        } else {
+            handover.offer(slot, endOfBatch);
+        }
+    }
+
+    private void queueReply(
+            long connectionId, long correlationId, org.agrona.DirectBuffer reply, int offset, int length) {
+        final Connection connection = connections.get(connectionId);
+        if (connection != null) { // Otherwise it has gone; its facts and commands are applied all the same.
+            connection.appendReply(reply, offset, length, correlationId);
+            connection.inFlight--;
+            markDirty(connection);
+        }
+    }
+
+    private void markDirty(Connection connection) {
+        if (!connection.dirty) {
+            connection.dirty = true;
+            dirty.add(connection);
+        }
+    }
+
+    private void flushDirty() {
+        for (int i = 0; i < dirty.size(); i++) {
+            final Connection connection = dirty.get(i);
+            connection.dirty = false;
+            flush(connection);
+        }
+        dirty.clear();
+        for (int i = 0, resumed = resumable.size(); i < resumed; i++) {
+            take(resumable.get(i));
+        }
+        resumable.clear();
+    }
+
+    private void flush(Connection connection) {
+        if (!connection.channel.isOpen()) {
+            return;
+        }
+        try {
+            final boolean all = connection.flush();
+            if (all && connection.closeWhenSent && connection.inFlight == 0) {
+                close(connection);
+                return;
+            }
+            final int ops = connection.key.interestOps();
+            final boolean waits = (ops & SelectionKey.OP_WRITE) != 0;
+            if (all == waits) {
+                connection.key.interestOps(all ? ops & ~SelectionKey.OP_WRITE : ops | SelectionKey.OP_WRITE);
+                connection.deadlineNs = all ? Long.MAX_VALUE : System.nanoTime() + ConnectionLimits.STALLED_NS;
+            }
+            if (connection.readPaused && connection.mayTake()) {
+                resumable.add(connection);
+            }
+        } catch (IOException e) {
+            close(connection);
+        }
+    }
+
+    private void housekeeping(long nowNs) {
+        serverKey.interestOps(SelectionKey.OP_ACCEPT);
+        if (frames.tick()) {
+            work++;
+        }
+        for (final Connection connection : connections.values().toArray(new Connection[0])) {
+            if (nowNs > connection.deadlineNs) {
+                close(connection);
+            }
+        }
+    }
+
+    private void close(Connection connection) {
+        connection.key.cancel();
+        try {
+            connection.channel.close();
+        } catch (IOException e) {
+            connection.closeWhenSent = true; // Closed as far as we are concerned.
+        }
+        connections.remove(connection.id);
+    }
+
+    /** Sends what can be sent at once, and closes every socket. */
+    @Override
+    public void close() throws IOException {
+        if (handover != null) {
+            handover.drain(onHandedOver);
+        }
+        flushDirty();
+        for (final Connection connection : connections.values().toArray(new Connection[0])) {
+            close(connection);
+        }
+        server.close();
+        selector.close();
+    }
+}

@@ -1,0 +1,77 @@
+package io.doorbuster.gateway.wire;
+
+import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.gateway.identity.IdentityStore;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One wire message on its way to a record: where it goes, what was found wrong, who sent it. Network thread only. */
+final class Translation {
+    final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    final UnsafeBuffer text = new UnsafeBuffer(0, 0);
+    final UnsafeBuffer secondText = new UnsafeBuffer(0, 0);
+    final IdentityStore identities;
+    MutableDirectBuffer record;
+    long correlationId;
+    long sourceSequence;
+    long occurredAtNs;
+    long timeoutMicros;
+    int encodedLength;
+    int frameEnd;
+
+    @Nullable
+    String problem;
+
+    Translation(IdentityStore identities, MutableDirectBuffer record) {
+        this.identities = identities;
+        this.record = record;
+    }
+
+    void reset(MutableDirectBuffer target) {
+        record = target;
+        correlationId = 0;
+        sourceSequence = 0;
+        occurredAtNs = 0;
+        timeoutMicros = 0;
+        encodedLength = 0;
+        frameEnd = 0;
+        problem = null;
+    }
+
+    /** Notes the first thing that is wrong; the message is built only then. */
+    void require(boolean valid, String field, long value, String range) {
+        if (!valid && problem == null) {
+            problem = field + "=" + value + " is not " + range;
+        }
+    }
+
+    void requireRange(String field, long value, long min, long max) {
+        if (value < min || value > max) {
+            require(false, field, value, "in " + min + ".." + max);
+        }
+    }
+
+    void requireId(String field, long value) {
+        require(value != 0, field, value, "a non-zero id");
+    }
+
+    /** The message ends at {@code limit} of the frame, its record has so many bytes of block and data. */
+    void end(int limit, int recordLength) {
+        frameEnd = limit;
+        encodedLength = recordLength;
+    }
+
+    /** Surrogate of a raw id in a fact, made when there is none; 0 when the message is refused anyway. */
+    long obtainShopper(DirectBuffer rawId) {
+        requireRange("shopper length", rawId.capacity(), 1, IdentityStore.RAW_ID_MAX);
+        return problem == null ? identities.obtain(rawId, 0, rawId.capacity()) : 0;
+    }
+
+    /** Surrogate of a raw id in a request; 0 = not known. An empty id asks for nobody in particular. */
+    long findShopper(DirectBuffer rawId) {
+        requireRange("shopper length", rawId.capacity(), 0, IdentityStore.RAW_ID_MAX);
+        return problem == null && rawId.capacity() > 0 ? identities.find(rawId, 0, rawId.capacity()) : 0;
+    }
+}
