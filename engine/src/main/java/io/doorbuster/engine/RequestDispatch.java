@@ -127,9 +127,7 @@ final class RequestDispatch {
             retrieval.addHistory(shopperRow, filter, candidates);
         }
         retrieval.discountPopular(candidates);
-        if (shopperRow != ShopperStore.NONE) {
-            retrieval.addNearest(shopperRow, filter, candidates, position);
-        }
+        retrieval.addNearest(shopperRow, filter, candidates, position);
         retrieval.addTrending(filter, candidates);
         ranking.score(shopperRow, candidates);
         reranking.rerank(candidates, filter, slate);

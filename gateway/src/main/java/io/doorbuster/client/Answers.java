@@ -51,19 +51,7 @@ final class Answers implements ReplyHandler {
 
     @Override
     public void onSlate(long correlationId, SlateDecoder slate) {
-        come(correlationId, slateOf(slate));
-    }
-
-    /** Copies a slate out of its buffer. */
-    static Slate slateOf(SlateDecoder slate) {
-        final long position = slate.position();
-        final List<Slate.Item> items = new ArrayList<>();
-        for (final SlateDecoder.ItemsDecoder item : slate.items()) {
-            final long itemId = item.itemId();
-            final long price = item.priceMinor();
-            items.add(new Slate.Item(itemId, item.externalId(), price, item.score(), item.retrieved()));
-        }
-        return new Slate(position, items);
+        come(correlationId, Slate.of(slate));
     }
 
     @Override

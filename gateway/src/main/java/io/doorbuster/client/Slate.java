@@ -1,6 +1,8 @@
 package io.doorbuster.client;
 
 import io.doorbuster.codec.Retrieved;
+import io.doorbuster.codec.SlateDecoder;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,4 +13,16 @@ import java.util.List;
 public record Slate(long position, List<Item> items) {
     /** One place of a slate. */
     public record Item(long itemId, String externalId, long priceMinor, float score, Retrieved retrieved) {}
+
+    /** Copies a slate out of its buffer. */
+    public static Slate of(SlateDecoder slate) {
+        final long position = slate.position();
+        final List<Item> items = new ArrayList<>();
+        for (final SlateDecoder.ItemsDecoder item : slate.items()) {
+            final long itemId = item.itemId();
+            final long price = item.priceMinor();
+            items.add(new Item(itemId, item.externalId(), price, item.score(), item.retrieved()));
+        }
+        return new Slate(position, items);
+    }
 }

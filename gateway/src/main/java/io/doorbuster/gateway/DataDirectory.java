@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String FORMAT = "doorbuster data 1\n";
-    private static final long STATE_ROOM_BYTES = 4L << 30;
-    private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Path path;
     private final JournalLock lock;
@@ -96,15 +94,6 @@ public final class DataDirectory implements AutoCloseable {
 
     public Path path() {
         return path;
-    }
-
-    /** Where the stores go when nobody says otherwise: memory-backed where there is room. */
-    Path defaultStateDirectory() throws IOException {
-        if (Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > STATE_ROOM_BYTES) {
-            final String name = Integer.toHexString(path.toRealPath().toString().hashCode());
-            return MEMORY.resolve("doorbuster-" + name);
-        }
-        return path.resolve("state");
     }
 
     @Override

@@ -22,8 +22,6 @@ import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.journal.RecordHandler;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -37,7 +35,7 @@ public final class GatewayServer implements AutoCloseable {
     private static final int POLL_EXCERPTS = 256;
 
     private final DataDirectory data;
-    private final Path stateDirectory;
+    private final StateDirectory state;
     private final Engine engine;
     private final JournalAppender appender;
     private final IdentityStore identities;
@@ -52,14 +50,14 @@ public final class GatewayServer implements AutoCloseable {
 
     private GatewayServer(
             DataDirectory data,
-            Path stateDirectory,
+            StateDirectory state,
             Engine engine,
             JournalAppender appender,
             IdentityStore identities,
             GatewayConfig config)
             throws IOException {
         this.data = data;
-        this.stateDirectory = stateDirectory;
+        this.state = state;
         this.engine = engine;
         this.appender = appender;
         this.identities = identities;
@@ -96,20 +94,21 @@ public final class GatewayServer implements AutoCloseable {
     public static GatewayServer start(GatewayConfig config, Progress progress) throws IOException {
         JvmFlags.check();
         final DataDirectory data = DataDirectory.open(config.dataDirectory());
+        StateDirectory state = null;
         Engine engine = null;
         JournalAppender appender = null;
         IdentityStore identities = null;
         try {
             final Path given = config.stateDirectory();
-            final Path state = given == null ? data.defaultStateDirectory() : given;
-            engine = new Engine(state);
+            state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
+            engine = new Engine(state.path());
             appender = recover(DataDirectory.journal(data.path()), engine, config.settings(), progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
             final GatewayServer server = new GatewayServer(data, state, engine, appender, identities, config);
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
-            closeAll(identities, appender, engine, data);
+            closeAll(identities, appender, engine, state, data);
             throw e;
         }
     }
@@ -236,25 +235,7 @@ public final class GatewayServer implements AutoCloseable {
         stateHash = engine.stateHash();
         replyHash = engine.replyHash();
         closeAll(identities, appender, engine);
-        deleteState();
+        state.close();
         data.close();
-    }
-
-    /** The stores are derived: what a stopped process leaves would only take memory. */
-    private void deleteState() throws IOException {
-        if (!Files.isDirectory(stateDirectory)) {
-            return;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(stateDirectory, "*.pages")) {
-            for (final Path file : files) {
-                Files.delete(file);
-            }
-        }
-        try (DirectoryStream<Path> rest = Files.newDirectoryStream(stateDirectory)) {
-            if (rest.iterator().hasNext()) {
-                return;
-            }
-        }
-        Files.delete(stateDirectory);
     }
 }

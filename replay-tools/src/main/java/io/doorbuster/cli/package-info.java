@@ -1,4 +1,4 @@
-/** cli. */
+/** The command line. */
 @NullMarked
 package io.doorbuster.cli;
 

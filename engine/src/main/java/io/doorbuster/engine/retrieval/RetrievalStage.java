@@ -46,6 +46,7 @@ public final class RetrievalStage {
     private final long bitmap;
     private final long topRows;
     private final long topScores;
+    private final long nobody;
     private final ByteBuffer[] memory;
 
     public RetrievalStage(Stores stores) {
@@ -58,8 +59,10 @@ public final class RetrievalStage {
             BufferUtil.allocateDirectAligned(
                     8 * ScanTiles.wordCount(stores.itemVectors().rowCount()), 64),
             BufferUtil.allocateDirectAligned(4 * NEAREST_MAX, 64),
-            BufferUtil.allocateDirectAligned(4 * (NEAREST_MAX + Kernels.TILE_ROWS), 64)
+            BufferUtil.allocateDirectAligned(4 * (NEAREST_MAX + Kernels.TILE_ROWS), 64),
+            BufferUtil.allocateDirectAligned(4 * stores.itemVectors().dimensions(), 64)
         };
+        nobody = BufferUtil.address(memory[3]);
         bitmap = BufferUtil.address(memory[0]);
         topRows = BufferUtil.address(memory[1]);
         topScores = BufferUtil.address(memory[2]);
@@ -116,12 +119,14 @@ public final class RetrievalStage {
         }
     }
 
-    /** Adds the items nearest to a shopper's vector. */
+    /** Adds the items nearest to a shopper's vector; of a shopper without one, the items of the highest bias. */
     public void addNearest(int shopperRow, RequestFilter filter, Candidates candidates, long position) {
         final int rows = items.highWater();
-        if (rows == 0 || shoppers.vectors().updates(shopperRow) == 0) {
+        if (rows == 0) {
             return;
         }
+        final boolean isKnown =
+                shopperRow != ShopperStore.NONE && shoppers.vectors().updates(shopperRow) > 0;
         tiles.refresh();
         final int tileCount = ScanTiles.tileCount(rows);
         final int windowTiles =
@@ -132,7 +137,7 @@ public final class RetrievalStage {
         fillBitmap(firstTile, windowTiles, rows, filter);
         final int dims = stores.itemVectors().dimensions();
         final int found = Kernels.scanTopK(
-                shoppers.vectors().address(shopperRow),
+                isKnown ? shoppers.vectors().address(shopperRow) : nobody,
                 tiles.tiles() + firstTile * Kernels.tileBytes(dims),
                 windowTiles,
                 dims,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -110,6 +111,24 @@ public final class IdentityStore implements AutoCloseable {
         } else {
             surrogates.put(digest, surrogate);
         }
+    }
+
+    /** Surrogate of a raw id in a directory that another process may be writing; 0 when there is none. */
+    public static long lookUp(Path directory, String rawId) throws IOException {
+        final byte[] id = rawId.getBytes(StandardCharsets.UTF_8);
+        if (!Files.exists(directory.resolve("key"))) {
+            return 0;
+        }
+        final ByteBuffer wanted = ByteBuffer.wrap(
+                mac(Files.readAllBytes(directory.resolve("key"))).doFinal(id), 0, HMAC_BYTES);
+        final ByteBuffer entries = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("identities")));
+        long surrogate = 0;
+        for (int at = 0; at + ENTRY_BYTES <= entries.capacity(); at += ENTRY_BYTES) {
+            if (entries.slice(at, HMAC_BYTES).equals(wanted)) {
+                surrogate = entries.getLong(at + HMAC_BYTES); // The last entry of an id counts.
+            }
+        }
+        return surrogate;
     }
 
     /** Shoppers known. */

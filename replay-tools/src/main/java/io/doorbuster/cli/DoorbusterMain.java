@@ -1,0 +1,65 @@
+package io.doorbuster.cli;
+
+import io.doorbuster.journal.JournalCorruptException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * {@code doorbuster}: one command line for everything. Exit codes: 0 = done, 1 = failed, or found what must not be, 2 = the
+ * command line is wrong.
+ */
+@Command(
+        name = "doorbuster",
+        mixinStandardHelpOptions = true,
+        version = "doorbuster 0.1.0-SNAPSHOT",
+        description = "The engine behind a flash sale. Exit codes: 0 done, 1 failed or differs, 2 wrong command line.",
+        subcommands = {
+            DemoCommand.class,
+            ServeCommand.class,
+            ImportCommand.class,
+            ReplayCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class
+        })
+public final class DoorbusterMain {
+    private static final int FAILED = 1;
+
+    private DoorbusterMain() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        final CommandLine commandLine = new CommandLine(new DoorbusterMain());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
+            explain(exception, command.getErr());
+            return FAILED;
+        });
+        if (arguments.length == 0) {
+            commandLine.usage(commandLine.getOut());
+            return 2;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    /** What the user can mend is said in a line; what only we can mend comes with its trace. */
+    private static void explain(Exception exception, PrintWriter err) {
+        final boolean isExpected = exception instanceof IOException
+                || exception instanceof UncheckedIOException
+                || exception instanceof JournalCorruptException
+                || exception instanceof IllegalArgumentException
+                || exception instanceof IllegalStateException;
+        if (isExpected) {
+            err.println("doorbuster: " + exception.getMessage());
+        } else {
+            exception.printStackTrace(err);
+        }
+        err.flush();
+    }
+}

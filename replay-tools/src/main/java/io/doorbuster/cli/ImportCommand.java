@@ -1,0 +1,102 @@
+package io.doorbuster.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.gateway.GatewayConfig;
+import io.doorbuster.gateway.GatewayServer;
+import io.doorbuster.intake.Importer;
+import io.doorbuster.intake.IntakeReport;
+import io.doorbuster.intake.RowFormat;
+import io.doorbuster.replay.Hashes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Brings a log or a catalogue into a data directory. */
+@Command(
+        name = "import",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Bring a catalogue or a log of events into a data directory that nobody serves.",
+            "A new journal lives by the time of its events. The same file again changes nothing."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  doorbuster import --data /var/lib/shop --format uci-online-retail online_retail.csv.gz",
+            "  doorbuster import --data /var/lib/shop --format csv --type item --map item=sku --map price=eur items.csv"
+        })
+final class ImportCommand implements Callable<Integer> {
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Mixin
+    private FormatOption format = new FormatOption();
+
+    @Mixin
+    private Report report = new Report();
+
+    @Parameters(paramLabel = "FILE", description = "What to read.")
+    private Path file = Path.of("");
+
+    @Override
+    public Integer call() throws IOException {
+        final RowFormat rows = format.format();
+        final long beginNs = System.nanoTime();
+        final IntakeReport intake = new IntakeReport();
+        final ProgressLine progress = new ProgressLine(report.err());
+        final Settings settings = Settings.DEFAULTS.with(Setting.ENGINE_TIME, 1);
+        final GatewayServer server = GatewayServer.start(
+                GatewayConfig.local(data.directory, settings), position -> progress.show("replayed", position));
+        try (server) {
+            final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+            final String token =
+                    Files.readString(data.directory.resolve("token")).strip();
+            Importer.run(file, rows, address, token, intake, read -> progress.show("rows", read));
+            progress.clear();
+        }
+        final double seconds = (System.nanoTime() - beginNs) / 1e9;
+        lines(report, intake);
+        report.line("position %,d, state hash %s, %.1f s", server.position(), Hashes.hex(server.stateHash()), seconds);
+        final ObjectNode node = Report.MAPPER.createObjectNode();
+        put(node, intake);
+        node.put("position", server.position());
+        node.put("stateHash", Hashes.hex(server.stateHash()));
+        node.put("replyHash", Hashes.hex(server.replyHash()));
+        node.put("seconds", seconds);
+        report.json(node);
+        return 0;
+    }
+
+    static void lines(Report report, IntakeReport intake) {
+        report.line("%,d rows read = %,d accepted + %,d rejected", intake.read(), intake.accepted(), intake.rejected());
+        if (intake.known() > 0) {
+            report.line("  %,d accepted rows had been imported before and were not taken twice", intake.known());
+        }
+        for (final Map.Entry<String, IntakeReport.Rejections> reason :
+                intake.rejectedByReason().entrySet()) {
+            report.line(
+                    "  %,d rejected: %s (first: row %d)",
+                    reason.getValue().count(),
+                    reason.getKey(),
+                    reason.getValue().firstRow());
+        }
+    }
+
+    static void put(ObjectNode node, IntakeReport intake) {
+        node.put("rowsRead", intake.read());
+        node.put("rowsAccepted", intake.accepted());
+        node.put("rowsKnown", intake.known());
+        node.put("rejectedRows", intake.rejected());
+        final ObjectNode reasons = node.putObject("rejectedByReason");
+        intake.rejectedByReason().forEach((reason, rejections) -> reasons.put(reason, rejections.count()));
+    }
+}

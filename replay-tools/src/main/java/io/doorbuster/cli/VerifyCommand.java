@@ -1,0 +1,68 @@
+package io.doorbuster.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.gateway.JvmFlags;
+import io.doorbuster.kernels.Kernels;
+import io.doorbuster.replay.Hashes;
+import io.doorbuster.replay.ReplayReport;
+import io.doorbuster.replay.Replayer;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Replays a journal and compares each event with what was recorded. */
+@Command(
+        name = "verify",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Replay a journal and compare state and replies after each event with what was recorded.",
+            "Exit code 1 when an event differs; the first one is named."
+        },
+        footer = {"", "Example:", "  doorbuster verify --data /var/lib/shop --json"})
+final class VerifyCommand implements Callable<Integer> {
+    @Mixin
+    private DataOption data = new DataOption();
+
+    @Mixin
+    private Report report = new Report();
+
+    @Override
+    public Integer call() throws IOException {
+        JvmFlags.check();
+        final ProgressLine progress = new ProgressLine(report.err());
+        try (Replayer replayer = new Replayer(data.directory)) {
+            final ReplayReport found = replayer.replay(Long.MAX_VALUE, position -> progress.show("verified", position));
+            progress.clear();
+            final ReplayReport.Difference first = found.firstDifference();
+            report.line(
+                    "%,d events, %,d of them compared with %,d hash records, %,d events/s, %s",
+                    found.position(),
+                    found.comparedEvents(),
+                    found.hashRecords(),
+                    found.eventsPerSecond(),
+                    Kernels.description());
+            report.line("state hash %s", Hashes.hex(found.stateHash()));
+            report.line("reply hash %s", Hashes.hex(found.replyHash()));
+            if (first != null) {
+                report.line(
+                        "DIFFERS first at position %d: %s; look at it with: doorbuster inspect --data %s --position %d",
+                        first.position(), first.what(), data.directory, first.position());
+            } else if (found.stateHash() != found.recomputedStateHash()) {
+                report.line(
+                        "DIFFERS: the state hash recomputed from all bytes is %s",
+                        Hashes.hex(found.recomputedStateHash()));
+            } else {
+                report.line("identical");
+            }
+            final ObjectNode node = ReplayCommand.json(found);
+            node.put("identical", found.isIdentical());
+            node.put("comparedEvents", found.comparedEvents());
+            if (first != null) {
+                node.put("firstDifference", first.position());
+            }
+            report.json(node);
+            return found.isIdentical() ? 0 : 1;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.doorbuster.replay;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replay came to.
+ *
+ * @param position position of the last record replayed.
+ * @param stateHash of all stores after it.
+ * @param recomputedStateHash the same, from every byte of every store.
+ * @param replyHash of all replies up to it.
+ * @param hashRecords hash records found in the journal.
+ * @param comparedEvents events whose digest was recorded, and compared.
+ * @param firstDifference the first event that did not come out as recorded, or null.
+ * @param nanos time taken.
+ */
+public record ReplayReport(
+        long position,
+        long stateHash,
+        long recomputedStateHash,
+        long replyHash,
+        long hashRecords,
+        long comparedEvents,
+        @Nullable Difference firstDifference,
+        long nanos) {
+    /**
+     * An event that came out otherwise than recorded.
+     *
+     * @param position of the event.
+     * @param what differs.
+     */
+    public record Difference(long position, String what) {}
+
+    /** Whether everything that was recorded came out again. */
+    public boolean isIdentical() {
+        return firstDifference == null && stateHash == recomputedStateHash;
+    }
+
+    public long eventsPerSecond() {
+        return nanos == 0 ? 0 : Math.round(position * 1e9 / nanos);
+    }
+}
