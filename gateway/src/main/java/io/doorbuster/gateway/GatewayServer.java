@@ -14,6 +14,7 @@ import io.doorbuster.engine.ring.SharedPipeline;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.identity.IdentityStore;
 import io.doorbuster.gateway.tcp.TcpAgent;
+import io.doorbuster.gateway.tcp.Token;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalClock;

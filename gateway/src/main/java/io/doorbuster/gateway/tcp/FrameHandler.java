@@ -10,7 +10,6 @@ import io.doorbuster.codec.TickRecordEncoder;
 import io.doorbuster.codec.WelcomeEncoder;
 import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.InputSlot;
-import io.doorbuster.gateway.Token;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;

@@ -5,7 +5,6 @@ import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.InputSlot;
 import io.doorbuster.engine.ring.Pipeline;
 import io.doorbuster.engine.ring.ReplySink;
-import io.doorbuster.gateway.Token;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;

@@ -1,4 +1,4 @@
-package io.doorbuster.gateway;
+package io.doorbuster.gateway.tcp;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
