@@ -108,19 +108,20 @@ final class SimdKernels implements VectorKernels {
 
     @Override
     public void sgdPair(long u, long v, float step, float decay, float stepMax, int dims) {
+        // Broadcast here: inside the loop the compiler gives up on inlining, and each operation makes an object.
+        final FloatVector steps = FloatVector.broadcast(HALF, step);
+        final FloatVector decays = FloatVector.broadcast(HALF, decay);
+        final FloatVector most = FloatVector.broadcast(HALF, stepMax);
+        final FloatVector least = FloatVector.broadcast(HALF, -stepMax);
         for (int i = 0; i < dims; i += 8) {
             final long offset = 4L * i;
             final FloatVector oldU = load(HALF, u + offset);
             final FloatVector oldV = load(HALF, v + offset);
-            final FloatVector changeU = oldV.mul(step).sub(oldU.mul(decay));
-            final FloatVector changeV = oldU.mul(step).sub(oldV.mul(decay));
-            store(oldU.add(clamp(changeU, stepMax)), u + offset);
-            store(oldV.add(clamp(changeV, stepMax)), v + offset);
+            final FloatVector changeU = oldV.mul(steps).sub(oldU.mul(decays));
+            final FloatVector changeV = oldU.mul(steps).sub(oldV.mul(decays));
+            store(oldU.add(changeU.min(most).max(least)), u + offset);
+            store(oldV.add(changeV.min(most).max(least)), v + offset);
         }
-    }
-
-    private static FloatVector clamp(FloatVector value, float max) {
-        return value.min(max).max(-max);
     }
 
     private static void store(FloatVector value, long address) {
@@ -129,17 +130,19 @@ final class SimdKernels implements VectorKernels {
 
     @Override
     public void blend(long target, long source, float weight, int dims) {
+        final FloatVector weights = FloatVector.broadcast(HALF, weight);
         for (int i = 0; i < dims; i += 8) {
             final long offset = 4L * i;
             final FloatVector old = load(HALF, target + offset);
-            store(old.add(load(HALF, source + offset).sub(old).mul(weight)), target + offset);
+            store(old.add(load(HALF, source + offset).sub(old).mul(weights)), target + offset);
         }
     }
 
     @Override
     public void scale(long target, float factor, int dims) {
+        final FloatVector factors = FloatVector.broadcast(HALF, factor);
         for (int i = 0; i < dims; i += 8) {
-            store(load(HALF, target + 4L * i).mul(factor), target + 4L * i);
+            store(load(HALF, target + 4L * i).mul(factors), target + 4L * i);
         }
     }
 }
