@@ -7,6 +7,7 @@ import io.doorbuster.codec.ExplanationDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.ScoresDecoder;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.store.ItemStore;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -222,6 +223,23 @@ class EngineTest {
         assertThat(script.item(3, 1, 5, "item-3")).isEqualTo(Outcome.ACCEPTED);
         final ScoresDecoder scores = script.score(1, 3, 1_001);
         assertThat(scores.items().next().outcome()).isEqualTo(Outcome.ACCEPTED);
+    }
+
+    @Test
+    void createOnlyUpsertShouldLeaveAnItemAsItIs() {
+        assertThat(script.item(7, 1, 500, "item-7", true, 3)).isEqualTo(Outcome.ACCEPTED);
+        final ItemStore items = engine.stores().items();
+        final int row = items.rowOf(7);
+        assertThat(items.onHand(row)).isEqualTo(3);
+        script.stock(7, 2);
+        assertThat(script.item(7, 2, 900, "item-7", true, 50)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(items.priceMinor(row)).isEqualTo(500);
+        assertThat(items.category(row)).isEqualTo(1);
+        assertThat(items.onHand(row)).isEqualTo(2);
+        assertThat(script.item(7, 2, 900, "item-7", false, 50)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(items.priceMinor(row)).isEqualTo(900);
+        assertThat(items.onHand(row)).isEqualTo(2);
+        assertThat(script.item(7, 2, 900, "other", true, 50)).isEqualTo(Outcome.ITEM_ID_COLLISION);
     }
 
     @Test

@@ -114,6 +114,10 @@ final class Script {
     }
 
     Outcome item(long itemId, int category, long priceMinor, String text) {
+        return item(itemId, category, priceMinor, text, false, 0);
+    }
+
+    Outcome item(long itemId, int category, long priceMinor, String text, boolean createOnly, int initialOnHand) {
         final ItemUpsertedRecordEncoder item = new ItemUpsertedRecordEncoder();
         item.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .itemId(itemId)
@@ -122,6 +126,8 @@ final class Script {
                 .category(category)
                 .ratingCenti(400)
                 .blocked((short) 0)
+                .createOnly((short) (createOnly ? 1 : 0))
+                .initialOnHand(initialOnHand)
                 .externalId(text)
                 .title("");
         return fact(item.encodedLength());

@@ -57,31 +57,13 @@ public final class DoorbusterClient implements AutoCloseable {
     }
 
     /**
-     * An item was created or its attributes changed; stock is left alone.
+     * An item was created or its attributes changed.
      *
-     * @param itemId non-zero.
-     * @param priceMinor 0 or more.
-     * @param brand code of the brand; 0 = unknown.
-     * @param category code of the category; 0 = unknown.
-     * @param ratingCenti mean rating in hundredths, 0 to 500; 0 = unrated.
-     * @param blocked 1 = in no slate, 0 = free.
-     * @param externalId the shop's textual id, 1 to 40 bytes; an itemId belongs to one textual id for ever.
-     * @param title 0 to 256 bytes.
+     * @param itemId non-zero; {@link ItemIds#of} makes one of the textual id.
      * @return what became of it.
      */
-    public Acknowledgement itemUpserted(
-            long itemId,
-            long priceMinor,
-            long brand,
-            long category,
-            int ratingCenti,
-            short blocked,
-            String externalId,
-            String title)
-            throws IOException {
-        return await(
-                pipelined.itemUpserted(itemId, priceMinor, brand, category, ratingCenti, blocked, externalId, title),
-                Acknowledgement.class);
+    public Acknowledgement itemUpserted(long itemId, CatalogueItem item) throws IOException {
+        return await(pipelined.itemUpserted(itemId, item), Acknowledgement.class);
     }
 
     /**

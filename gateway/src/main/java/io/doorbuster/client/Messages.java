@@ -114,40 +114,27 @@ public abstract sealed class Messages permits PipelinedClient {
     }
 
     /**
-     * An item was created or its attributes changed; stock is left alone.
+     * An item was created or its attributes changed.
      *
-     * @param itemId non-zero.
-     * @param priceMinor 0 or more.
-     * @param brand code of the brand; 0 = unknown.
-     * @param category code of the category; 0 = unknown.
-     * @param ratingCenti mean rating in hundredths, 0 to 500; 0 = unrated.
-     * @param blocked 1 = in no slate, 0 = free.
-     * @param externalId the shop's textual id, 1 to 40 bytes; an itemId belongs to one textual id for ever.
-     * @param title 0 to 256 bytes.
+     * @param itemId non-zero; {@link ItemIds#of} makes one of the textual id.
      * @return the correlation id.
      */
-    public long itemUpserted(
-            long itemId,
-            long priceMinor,
-            long brand,
-            long category,
-            int ratingCenti,
-            short blocked,
-            String externalId,
-            String title) {
+    public long itemUpserted(long itemId, CatalogueItem item) {
         itemUpserted
                 .wrapAndApplyHeader(out(), bodyAt(), header)
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(takeSequence())
                 .occurredAtNs(occurredAtNs())
                 .itemId(itemId)
-                .priceMinor(priceMinor)
-                .brand(brand)
-                .category(category)
-                .ratingCenti(ratingCenti)
-                .blocked(blocked);
-        text(itemUpserted::putExternalId, externalId);
-        text(itemUpserted::putTitle, title);
+                .priceMinor(item.priceMinor())
+                .brand(item.brand())
+                .category(item.category())
+                .ratingCenti(item.ratingCenti())
+                .blocked((short) (item.isBlocked() ? 1 : 0))
+                .createOnly((short) (item.isCreateOnly() ? 1 : 0))
+                .initialOnHand(item.initialOnHand());
+        text(itemUpserted::putExternalId, item.externalId());
+        text(itemUpserted::putTitle, item.title());
         return sent(itemUpserted.encodedLength());
     }
 

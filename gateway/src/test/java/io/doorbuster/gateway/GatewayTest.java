@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.doorbuster.client.Acknowledgement;
+import io.doorbuster.client.CatalogueItem;
 import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.RejectedException;
 import io.doorbuster.client.SlateFilter;
@@ -95,7 +96,9 @@ class GatewayTest {
 
     private static void catalogue(DoorbusterClient client, int count) throws IOException {
         for (int i = 1; i <= count; i++) {
-            client.itemUpserted(i, 100L * i, 1, 1 + i % 3, 400, (short) 0, "item-" + i, "Item " + i);
+            client.itemUpserted(
+                    i,
+                    CatalogueItem.of("item-" + i, 100L * i).with(1, 1 + i % 3).withTitle("Item " + i));
             client.stockSet(i, 10);
         }
     }
@@ -198,8 +201,7 @@ class GatewayTest {
                     .isInstanceOf(RejectedException.class)
                     .hasMessageContaining("priceMinor=-5");
             assertThat(client.priceChanged(99, 5).outcome()).isEqualTo(Outcome.UNKNOWN_ITEM);
-            assertThat(client.itemUpserted(1, 5, 0, 0, 0, (short) 0, "collides", "")
-                            .outcome())
+            assertThat(client.itemUpserted(1, CatalogueItem.of("collides", 5)).outcome())
                     .isEqualTo(Outcome.ITEM_ID_COLLISION);
             assertThatThrownBy(() -> client.viewed("x".repeat(65), 1, 0)).hasMessageContaining("shopper length=65");
             assertThat(client.search("bob", SlateFilter.of(5), "red shoes").outcome())

@@ -2,8 +2,10 @@ package io.doorbuster.cli;
 
 import io.doorbuster.journal.JournalCorruptException;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -31,18 +33,22 @@ public final class DoorbusterMain {
 
     /** Runs one command and exits with its code. */
     public static void main(String[] arguments) {
-        System.exit(run(arguments));
+        final PrintWriter out = new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true);
+        final PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
+        System.exit(run(out, err, arguments));
     }
 
-    static int run(String... arguments) {
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
         final CommandLine commandLine = new CommandLine(new DoorbusterMain());
+        commandLine.setOut(out);
+        commandLine.setErr(err);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             explain(exception, command.getErr());
             return FAILED;
         });
         if (arguments.length == 0) {
-            commandLine.usage(commandLine.getOut());
+            commandLine.usage(err);
             return 2;
         }
         return commandLine.execute(arguments);

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Bring a catalogue or a log of events into a data directory that nobody serves.",
-            "A new journal lives by the time of its events. The same file again changes nothing."
+            "A new journal lives by the time of its events. Of the same file again, nothing counts twice."
         },
         footer = {
             "",

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class SaleGenerator {
     private static final int CATEGORIES = 20;
     private static final int HOT_ITEMS = 30;
-    private static final int HOT_STOCK = 40;
+    private static final int HOT_STOCK_MIN = 2;
     private static final int STOCK_MIN = 200;
     private static final int BASKET_MAX = 50;
     private static final int OPEN_VISITS = 32;
@@ -49,6 +49,7 @@ public final class SaleGenerator {
     private final int visits;
     private final int items;
     private final int shoppers;
+    private final int hotStock;
     private final long[] prices;
     private final int[] categoryOf;
     private final int[][] itemsOf = new int[CATEGORIES][];
@@ -67,6 +68,7 @@ public final class SaleGenerator {
         visits = (int) Math.max(200, 12_000 * scale);
         items = (int) Math.max(500, 4_000 * Math.min(4, scale));
         shoppers = Math.max(100, visits / 4);
+        hotStock = Math.max(HOT_STOCK_MIN, visits / 300);
         prices = new long[items];
         categoryOf = new int[items];
         final SplittableRandom random = new SplittableRandom(seed);
@@ -124,7 +126,7 @@ public final class SaleGenerator {
         final List<ShopEvent> catalogue = new ArrayList<>();
         for (int i = 0; i < items; i++) {
             catalogue.add(about(Kind.ITEM, i, 1, prices[i]));
-            catalogue.add(about(Kind.STOCK_SET, i, i < HOT_ITEMS ? HOT_STOCK : STOCK_MIN, prices[i]));
+            catalogue.add(about(Kind.STOCK_SET, i, i < HOT_ITEMS ? hotStock : STOCK_MIN, prices[i]));
         }
         return catalogue;
     }
@@ -213,7 +215,7 @@ public final class SaleGenerator {
             if (!isRestocked && progress() > RESTOCK_AT) {
                 isRestocked = true;
                 for (int i = 0; i < HOT_ITEMS; i++) {
-                    duties.add(about(Kind.STOCK_ADJUSTED, i, HOT_STOCK, prices[i]));
+                    duties.add(about(Kind.STOCK_ADJUSTED, i, hotStock, prices[i]));
                 }
             }
             if (!isReduced && progress() > PRICE_DROP_AT) {

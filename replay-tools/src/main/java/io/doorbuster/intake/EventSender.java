@@ -1,6 +1,7 @@
 package io.doorbuster.intake;
 
 import io.doorbuster.client.Acknowledgement;
+import io.doorbuster.client.CatalogueItem;
 import io.doorbuster.client.ItemIds;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.client.ReplyHandler;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what happened in a shop into facts on a connection, pipelined, and books each outcome to its row. An item is
- * upserted, and given stock, before the first fact about it. One thread.
+ * created, with stock where the log does not count it, before the first fact about it. One thread.
  *
  * <p>The facts depend on the events alone, never on outcomes: sent again from the same source, each has its old number and
  * is taken once. So a fact about an item that was refused is replaced by the refused upsert.
@@ -71,30 +72,37 @@ public final class EventSender implements ReplyHandler {
 
     /** Sends what an event means; its outcome comes with a later call, at the latest with {@link #drain}. */
     public void send(ShopEvent event) throws IOException {
-        final Item item = prepare(event);
-        if (item.refusal != null) {
-            rowOf(upsert(item), event.row());
-        } else {
-            rowOf(fact(event, item), event.row());
+        client.occurredAtNs(isLog ? event.timeNs() : 0);
+        if (event.kind() == ShopEvent.Kind.ITEM && !items.containsKey(event.item())) {
+            introduce(event, false, event.row());
+            return;
         }
+        final Item item = prepare(event);
+        if (event.kind() != ShopEvent.Kind.ITEM && isNewPrice(event, item)) {
+            item.priceMinor = event.priceMinor();
+            rowOf(item.refusal == null ? client.priceChanged(item.id, item.priceMinor) : upsert(item, true), 0);
+        }
+        rowOf(item.refusal == null ? fact(event, item) : upsert(item, true), event.row());
         while (client.inFlight() > IN_FLIGHT_MAX) {
             poll();
         }
     }
 
+    /** The item of an event, created with what the event says of it when it is not there. */
     private Item prepare(ShopEvent event) throws IOException {
         client.occurredAtNs(isLog ? event.timeNs() : 0);
-        Item item = items.get(event.item());
-        if (item == null) {
-            item = new Item(event);
-            items.put(event.item(), item);
-            final Acknowledgement upserted = await(upsert(item), Acknowledgement.class);
-            if (!isTaken(upserted.outcome())) {
-                item.refusal = upserted.outcome();
-            }
-            if (isLog && event.kind() != ShopEvent.Kind.STOCK_SET) {
-                rowOf(item.refusal == null ? client.stockSet(item.id, PLENTY) : upsert(item), 0);
-            }
+        final Item known = items.get(event.item());
+        return known == null ? introduce(event, true, 0) : known;
+    }
+
+    private Item introduce(ShopEvent event, boolean isMention, long row) throws IOException {
+        final Item item = new Item(event);
+        items.put(event.item(), item);
+        final long correlationId = upsert(item, isMention);
+        rowOf(correlationId, row);
+        final Acknowledgement upserted = await(correlationId, Acknowledgement.class);
+        if (!isTaken(upserted.outcome())) {
+            item.refusal = upserted.outcome();
         }
         return item;
     }
@@ -103,29 +111,22 @@ public final class EventSender implements ReplyHandler {
         return outcome == Outcome.ACCEPTED || outcome == Outcome.OVERCOMMITTED || outcome == Outcome.SEQUENCE_STALE;
     }
 
-    private long upsert(Item item) {
+    /** Of a log the catalogue says what an item is: a mere mention creates it, and never changes it. */
+    private long upsert(Item item, boolean isMention) {
         final ShopEvent attributes = item.attributes;
-        return client.itemUpserted(
-                item.id,
-                item.priceMinor,
-                ItemIds.code(attributes.brand()),
-                ItemIds.code(attributes.category()),
-                0,
-                (short) 0,
-                attributes.item(),
-                attributes.title());
+        final CatalogueItem known = CatalogueItem.of(attributes.item(), item.priceMinor)
+                .with(ItemIds.code(attributes.brand()), ItemIds.code(attributes.category()))
+                .withTitle(attributes.title())
+                .withInitialOnHand(isLog ? PLENTY : 0);
+        return client.itemUpserted(item.id, isMention ? known.createOnly() : known);
     }
 
     private long fact(ShopEvent event, Item item) {
-        if (event.kind() != ShopEvent.Kind.ITEM && isNewPrice(event, item)) {
-            item.priceMinor = event.priceMinor();
-            rowOf(client.priceChanged(item.id, item.priceMinor), 0);
-        }
         return switch (event.kind()) {
             case ITEM -> {
                 item.attributes = event;
                 item.priceMinor = Math.max(0, event.priceMinor());
-                yield upsert(item);
+                yield upsert(item, false);
             }
             case STOCK_SET -> client.stockSet(item.id, event.quantity());
             case STOCK_ADJUSTED -> client.stockAdjusted(item.id, event.quantity());

@@ -52,6 +52,9 @@ public final class FeatureStage {
         } else if (!items.hasExternalId(row, text, 0, textLength)) {
             verdict.set(Outcome.ITEM_ID_COLLISION);
             return ItemStore.NONE;
+        } else if (fact.createOnly() == 1) {
+            verdict.set(Outcome.ACCEPTED);
+            return ItemStore.NONE;
         }
         items.open(row);
         items.priceMinor(row, fact.priceMinor());
@@ -61,6 +64,7 @@ public final class FeatureStage {
         items.flags(row, fact.blocked() == 0 ? 0 : ItemStore.BLOCKED);
         if (isNew) {
             items.externalId(row, text, 0, textLength);
+            items.onHand(row, fact.initialOnHand());
         }
         items.close(row);
         verdict.set(Outcome.ACCEPTED);

@@ -85,6 +85,8 @@ final class CatalogueTranslator {
         at.requireRange("priceMinor", itemUpserted.priceMinor(), 0, Long.MAX_VALUE);
         at.requireRange("ratingCenti", itemUpserted.ratingCenti(), 0, 500);
         at.requireRange("blocked", itemUpserted.blocked(), 0, 1);
+        at.requireRange("createOnly", itemUpserted.createOnly(), 0, 1);
+        at.requireRange("initialOnHand", itemUpserted.initialOnHand(), 0, Integer.MAX_VALUE);
         itemUpsertedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
                 .itemId(itemUpserted.itemId())
@@ -92,7 +94,9 @@ final class CatalogueTranslator {
                 .brand(itemUpserted.brand())
                 .category(itemUpserted.category())
                 .ratingCenti(itemUpserted.ratingCenti())
-                .blocked(itemUpserted.blocked());
+                .blocked(itemUpserted.blocked())
+                .createOnly(itemUpserted.createOnly())
+                .initialOnHand(itemUpserted.initialOnHand());
         itemUpserted.wrapExternalId(at.secondText);
         at.requireRange("externalId length", at.secondText.capacity(), 1, 40);
         itemUpsertedRecord.putExternalId(at.secondText, 0, at.problem == null ? at.secondText.capacity() : 0);
