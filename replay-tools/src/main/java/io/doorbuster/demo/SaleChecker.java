@@ -1,6 +1,7 @@
 package io.doorbuster.demo;
 
 import io.doorbuster.codec.ConfirmReservationRecordDecoder;
+import io.doorbuster.codec.ItemUpsertedRecordDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.PurchasedRecordDecoder;
 import io.doorbuster.codec.RecommendRecordDecoder;
@@ -37,6 +38,7 @@ public final class SaleChecker {
     private final PriorityQueue<Reservation> byExpiry =
             new PriorityQueue<>(Comparator.comparingLong(Reservation::expiresAtNs));
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final ItemUpsertedRecordDecoder itemUpserted = new ItemUpsertedRecordDecoder();
     private final StockSetRecordDecoder stockSet = new StockSetRecordDecoder();
     private final StockAdjustedRecordDecoder stockAdjusted = new StockAdjustedRecordDecoder();
     private final PurchasedRecordDecoder purchased = new PurchasedRecordDecoder();
@@ -72,6 +74,10 @@ public final class SaleChecker {
         }
         expire(RecordDescriptor.journalTimeNs(buffer, offset));
         switch (RecordDescriptor.templateId(buffer, offset)) {
+            case ItemUpsertedRecordDecoder.TEMPLATE_ID -> {
+                itemUpserted.wrapAndApplyHeader(buffer, at, header);
+                onHand.putIfAbsent(itemUpserted.itemId(), (long) itemUpserted.initialOnHand());
+            }
             case StockSetRecordDecoder.TEMPLATE_ID -> {
                 stockSet.wrapAndApplyHeader(buffer, at, header);
                 onHand.put(stockSet.itemId(), (long) stockSet.onHand());
