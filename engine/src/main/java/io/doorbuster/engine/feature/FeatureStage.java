@@ -98,11 +98,12 @@ public final class FeatureStage {
 
     /** What a view, click, cart or purchase says about the item and, unless anonymous, the shopper. */
     public void onBehaviour(long shopper, int itemRow, ItemCount kind, long nowNs) {
+        final double before = items.popularity(itemRow);
         items.open(itemRow);
         items.increment(itemRow, kind);
-        items.popularity(itemRow, raised(items.popularity(itemRow), popularityBits(kind), nowNs));
+        items.popularity(itemRow, raised(before, popularityBits(kind), nowNs));
         items.close(itemRow);
-        stores.trending().onPopularity(itemRow);
+        stores.trending().onPopularity(itemRow, before);
         if (shopper == 0) {
             return;
         }

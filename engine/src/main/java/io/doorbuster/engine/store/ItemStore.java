@@ -70,11 +70,6 @@ public final class ItemStore implements AutoCloseable {
         return table.highWater();
     }
 
-    /** Takes the row of an item back, so that another item can have it. */
-    public void remove(int row) {
-        table.remove(row);
-    }
-
     public void open(int row) {
         rows.open(row);
     }

@@ -11,7 +11,8 @@ import org.agrona.UnsafeApi;
  * {@link #WEIGHT_MAX}, so that old sessions fade.
  *
  * <pre>
- *   32 x {item row + 1 int32, 0 = empty | generation int32 | weight float | 0}
+ *   32 x {item row + 1 int32, 0 = empty | generation int32 | weight float | 0}, in eight page-store rows of 64 bytes,
+ *   so that a changed entry costs the hash of its own line only
  * </pre>
  */
 public final class NeighbourStore implements AutoCloseable {
@@ -21,72 +22,81 @@ public final class NeighbourStore implements AutoCloseable {
     static final float WEIGHT_MAX = 256f;
 
     private static final int ENTRY_BYTES = 16;
+    private static final int LINE_BYTES = 64;
+    private static final int LINES = ENTRIES * ENTRY_BYTES / LINE_BYTES;
+    private static final int ENTRIES_PER_LINE = LINE_BYTES / ENTRY_BYTES;
 
-    private final PageStore rows;
+    private final PageStore lines;
 
     NeighbourStore(Path directory, int itemsMax, StateHash hash) {
-        rows = new PageStore(directory, "neighbours", 30, ENTRIES * ENTRY_BYTES, itemsMax, hash);
+        lines = new PageStore(directory, "neighbours", 30, LINE_BYTES, Math.multiplyExact(itemsMax, LINES), hash);
+    }
+
+    private long address(int row, int entry) {
+        return lines.address(row * LINES) + (long) entry * ENTRY_BYTES;
     }
 
     /** Item row of a neighbour, or -1 when the entry is empty. */
     public int item(int row, int entry) {
-        return UnsafeApi.getInt(rows.address(row) + (long) entry * ENTRY_BYTES) - 1;
+        return UnsafeApi.getInt(address(row, entry)) - 1;
     }
 
     public int generation(int row, int entry) {
-        return UnsafeApi.getInt(rows.address(row) + (long) entry * ENTRY_BYTES + 4);
+        return UnsafeApi.getInt(address(row, entry) + 4);
     }
 
     public float weight(int row, int entry) {
-        return UnsafeApi.getFloat(rows.address(row) + (long) entry * ENTRY_BYTES + 8);
+        return UnsafeApi.getFloat(address(row, entry) + 8);
     }
 
     /** Adds weight to a neighbour of an item. */
     public void add(int row, int neighbour, int generation, float weight) {
-        final long address = rows.open(row);
-        long lightest = address;
-        long target = 0;
-        for (int entry = 0; entry < ENTRIES; entry++) {
-            final long at = address + (long) entry * ENTRY_BYTES;
-            if (UnsafeApi.getInt(at) == neighbour + 1 && UnsafeApi.getInt(at + 4) == generation) {
-                target = at;
-                break;
-            }
-            if (UnsafeApi.getFloat(at + 8) < UnsafeApi.getFloat(lightest + 8)) {
-                lightest = at;
-            }
-        }
-        if (target == 0) {
-            target = lightest;
-            UnsafeApi.putInt(target, neighbour + 1);
-            UnsafeApi.putInt(target + 4, generation);
-        }
-        final float sum = UnsafeApi.getFloat(target + 8) + weight;
-        UnsafeApi.putFloat(target + 8, sum);
+        final int entry = entryOf(row, neighbour, generation);
+        final int line = row * LINES + entry / ENTRIES_PER_LINE;
+        final long address = lines.open(line) + (long) (entry % ENTRIES_PER_LINE) * ENTRY_BYTES;
+        final float sum = UnsafeApi.getFloat(address + 8) + weight;
+        UnsafeApi.putInt(address, neighbour + 1);
+        UnsafeApi.putInt(address + 4, generation);
+        UnsafeApi.putFloat(address + 8, sum);
+        lines.close(line);
         if (sum > WEIGHT_MAX) {
-            halve(address);
+            halve(row);
         }
-        rows.close(row);
     }
 
-    private static void halve(long address) {
+    /** The neighbour's own entry, or else the lightest, an empty one before all others. */
+    private int entryOf(int row, int neighbour, int generation) {
+        final long first = address(row, 0);
+        int lightest = 0;
         for (int entry = 0; entry < ENTRIES; entry++) {
-            final long at = address + (long) entry * ENTRY_BYTES + 8;
-            UnsafeApi.putFloat(at, UnsafeApi.getFloat(at) * 0.5f);
+            final long at = first + (long) entry * ENTRY_BYTES;
+            if (UnsafeApi.getInt(at) == neighbour + 1 && UnsafeApi.getInt(at + 4) == generation) {
+                return entry;
+            }
+            if (UnsafeApi.getFloat(at + 8) < UnsafeApi.getFloat(first + (long) lightest * ENTRY_BYTES + 8)) {
+                lightest = entry;
+            }
         }
+        return lightest;
     }
 
-    /** Forgets all neighbours of an item. */
-    public void clear(int row) {
-        rows.clear(row);
+    private void halve(int row) {
+        for (int line = row * LINES; line < (row + 1) * LINES; line++) {
+            final long address = lines.open(line);
+            for (int entry = 0; entry < ENTRIES_PER_LINE; entry++) {
+                final long at = address + (long) entry * ENTRY_BYTES + 8;
+                UnsafeApi.putFloat(at, UnsafeApi.getFloat(at) * 0.5f);
+            }
+            lines.close(line);
+        }
     }
 
     long recomputeHash() {
-        return rows.recomputeHash();
+        return lines.recomputeHash();
     }
 
     @Override
     public void close() {
-        rows.close();
+        lines.close();
     }
 }

@@ -44,16 +44,18 @@ public final class TrendingStore implements AutoCloseable {
         return UnsafeApi.getInt(address(place) + 4);
     }
 
-    /** Puts an item, whose popularity has just grown, where it now belongs. */
-    public void onPopularity(int itemRow) {
+    /**
+     * Puts an item, whose popularity has just grown, where it now belongs.
+     *
+     * @param before its popularity until now.
+     */
+    public void onPopularity(int itemRow, double before) {
         final int size = size();
-        int from = 0;
-        while (from < size && item(from) != itemRow) {
-            from++;
-        }
         final double popularity = items.popularity(itemRow);
-        if (from == size) {
+        int from = placeOf(before, itemRow, size);
+        if (from == size || item(from) != itemRow) { // It was not in the list.
             if (size < SIZE_MAX) {
+                from = size;
                 resize(size + 1);
             } else if (popularity > items.popularity(item(size - 1))) {
                 from = size - 1;
@@ -61,47 +63,51 @@ public final class TrendingStore implements AutoCloseable {
                 return;
             }
         }
-        int place = from;
-        while (place > 0 && isBefore(popularity, itemRow, item(place - 1))) {
-            write(place, item(place - 1), generation(place - 1));
-            place--;
-        }
-        write(place, itemRow, items.generation(itemRow));
+        moveUp(itemRow, from, placeOf(popularity, itemRow, from));
     }
 
-    private boolean isBefore(double popularity, int itemRow, int otherRow) {
+    /** The first of so many places whose item does not stand before one of this popularity and row. */
+    private int placeOf(double popularity, int itemRow, int count) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (standsBefore(item(middle), popularity, itemRow)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean standsBefore(int otherRow, double popularity, int itemRow) {
+        if (otherRow == itemRow) {
+            return false; // Its own popularity has changed already.
+        }
         final double other = items.popularity(otherRow);
-        return popularity > other || popularity == other && itemRow < otherRow;
+        return other > popularity || other == popularity && otherRow < itemRow;
     }
 
-    /** Takes an item out, as before its row goes to another item. */
-    public void remove(int itemRow) {
-        final int size = size();
-        int place = 0;
-        while (place < size && item(place) != itemRow) {
-            place++;
+    /** Shifts what lies between two places down by one and puts the item at the upper; each list row is hashed once. */
+    private void moveUp(int itemRow, int from, int to) {
+        for (int row = from / PER_ROW; row >= to / PER_ROW; row--) {
+            list.open(row);
+            final int last = Math.min(from, row * PER_ROW + PER_ROW - 1);
+            for (int place = last; place > to && place >= row * PER_ROW; place--) {
+                UnsafeApi.putLong(address(place), UnsafeApi.getLong(address(place - 1)));
+            }
+            if (row == to / PER_ROW) {
+                UnsafeApi.putInt(address(to), itemRow);
+                UnsafeApi.putInt(address(to) + 4, items.generation(itemRow));
+            }
+            list.close(row);
         }
-        if (place == size) {
-            return;
-        }
-        for (; place < size - 1; place++) {
-            write(place, item(place + 1), generation(place + 1));
-        }
-        write(size - 1, 0, 0);
-        resize(size - 1);
     }
 
     private void resize(int size) {
         UnsafeApi.putInt(header.open(0), size);
         header.close(0);
-    }
-
-    private void write(int place, int itemRow, int generation) {
-        list.open(place / PER_ROW);
-        final long address = address(place);
-        UnsafeApi.putInt(address, itemRow);
-        UnsafeApi.putInt(address + 4, generation);
-        list.close(place / PER_ROW);
     }
 
     long recomputeHash() {

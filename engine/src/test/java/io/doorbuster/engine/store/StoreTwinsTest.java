@@ -191,11 +191,12 @@ class StoreTwinsTest {
             }
             for (int i = 0; i < OPERATIONS / 5; i++) {
                 final int row = random.nextInt(1 + random.nextInt(count));
+                final double before = popularity[row];
                 popularity[row] += random.nextInt(4);
                 items.open(row);
                 items.popularity(row, popularity[row]);
                 items.close(row);
-                trending.onPopularity(row);
+                trending.onPopularity(row, before);
             }
             final List<Integer> sorted = new ArrayList<>();
             for (int row = 0; row < count; row++) {
@@ -207,8 +208,6 @@ class StoreTwinsTest {
             for (int place = 0; place < 400; place++) { // Ties at the very end depend on who was there first.
                 assertThat(trending.item(place)).isEqualTo(sorted.get(place));
             }
-            trending.remove(sorted.get(5));
-            assertThat(trending.item(5)).isEqualTo(sorted.get(6));
             assertThat(items.recomputeHash() + trending.recomputeHash()).isEqualTo(hash.value());
         }
     }
