@@ -70,13 +70,15 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     /** Connects and says hello; see {@link DoorbusterClient#connect}. */
     public static PipelinedClient connect(InetSocketAddress address, String token, long source) throws IOException {
         final SocketChannel channel = SocketChannel.open(address);
+        final Selector selector = Selector.open();
         try {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
-            final PipelinedClient client = new PipelinedClient(channel, Selector.open());
+            final PipelinedClient client = new PipelinedClient(channel, selector);
             client.hello(token, source);
             return client;
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
+            selector.close();
             channel.close();
             throw e;
         }

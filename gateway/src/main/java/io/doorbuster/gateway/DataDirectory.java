@@ -4,6 +4,8 @@ import io.doorbuster.journal.JournalLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String FORMAT = "doorbuster data 1\n";
+    private static final String FORMAT_FILE = "FORMAT";
+    private static final String FORMAT_DRAFT = "FORMAT.draft";
+
+    /** What may lie there before the directory is ours: a token laid down for us, and what a killed start left. */
+    private static final Set<String> OWN_FILES = Set.of("token", "lock", FORMAT_DRAFT);
 
     private final Path path;
     private final JournalLock lock;
@@ -47,30 +54,45 @@ public final class DataDirectory implements AutoCloseable {
                             + "): choose a directory that this user may write",
                     e);
         }
-        final Path format = path.resolve("FORMAT");
-        if (Files.exists(format)) {
-            check(path);
-        } else {
-            claim(path, format);
+        if (!Files.exists(path.resolve(FORMAT_FILE))) {
+            refuseForeign(path);
         }
-        return new DataDirectory(path, JournalLock.acquire(path.resolve("lock")));
+        final JournalLock lock = JournalLock.acquire(path.resolve("lock"));
+        try {
+            claim(path);
+            check(path);
+            return new DataDirectory(path, lock);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
     }
 
-    private static void claim(Path path, Path format) throws IOException {
+    private static void refuseForeign(Path path) throws IOException {
         try (Stream<Path> entries = Files.list(path)) {
-            final @Nullable Path foreign =
-                    entries.filter(entry -> !entry.endsWith("token")).findAny().orElse(null);
+            final @Nullable Path foreign = entries.filter(
+                            entry -> !OWN_FILES.contains(entry.getFileName().toString()))
+                    .findAny()
+                    .orElse(null);
             if (foreign != null) {
                 throw new IOException(path + " is not empty and no data directory of doorbuster (it holds "
                         + foreign.getFileName() + "): choose an empty or a new directory");
             }
         }
-        Files.writeString(format, FORMAT);
+    }
+
+    /** Makes the directory ours, in one step that a kill cannot leave half done. The lock is held. */
+    private static void claim(Path path) throws IOException {
+        final Path format = path.resolve(FORMAT_FILE);
+        if (!Files.exists(format)) {
+            final Path draft = Files.writeString(path.resolve(FORMAT_DRAFT), FORMAT);
+            Files.move(draft, format, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     /** Throws unless the directory is one of ours. */
     public static void check(Path path) throws IOException {
-        final Path format = path.resolve("FORMAT");
+        final Path format = path.resolve(FORMAT_FILE);
         if (!Files.exists(format)) {
             throw new IOException(path + " is no data directory of doorbuster: give the directory that serve, import or"
                     + " demo was given");

@@ -1,9 +1,13 @@
 package io.doorbuster.gateway;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * Where an engine's stores lie while it runs: memory-backed where there is room. They are derived from the journal, so they
@@ -11,6 +15,7 @@ import java.nio.file.Path;
  */
 public final class StateDirectory implements AutoCloseable {
     private static final long ROOM_BYTES = 4L << 30;
+    private static final int NAME_BYTES = 16;
     private static final Path MEMORY = Path.of("/dev/shm");
 
     private final Path path;
@@ -22,11 +27,19 @@ public final class StateDirectory implements AutoCloseable {
     /** The one of the process that serves a data directory; what a killed process left there is replaced. */
     static StateDirectory of(Path dataDirectory) throws IOException {
         if (hasMemory()) {
-            final String name =
-                    Integer.toHexString(dataDirectory.toRealPath().toString().hashCode());
-            return new StateDirectory(MEMORY.resolve("doorbuster-" + name));
+            return new StateDirectory(MEMORY.resolve("doorbuster-" + nameOf(dataDirectory)));
         }
         return new StateDirectory(dataDirectory.resolve("state"));
+    }
+
+    /** A name that no other data directory of this machine has: two processes must never share their stores. */
+    private static String nameOf(Path dataDirectory) throws IOException {
+        final byte[] path = dataDirectory.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(path), 0, NAME_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this JDK has no SHA-256; use a full JDK", e);
+        }
     }
 
     /** A given one. */

@@ -32,6 +32,11 @@ public final class InputRing {
                 () -> new InputSlot(memory, next[0]++ * InputSlot.SLOT_BYTES), slotCount, waitStrategy);
     }
 
+    /** Whether a claim would give a slot now. */
+    public boolean hasRoom() {
+        return claimed >= 0 || ring.hasAvailableCapacity(1);
+    }
+
     /** The next free slot, or null when the ring is full. Claiming again without publishing gives the same slot. */
     public @Nullable InputSlot claim() {
         if (claimed < 0) {

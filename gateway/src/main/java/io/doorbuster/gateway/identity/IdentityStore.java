@@ -11,8 +11,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
@@ -25,7 +29,7 @@ import org.agrona.DirectBuffer;
  * outside the journal, so that erasing an entry cuts the tie between a person and the journal for good.
  *
  * <pre>
- *   identities:   entries of 24 bytes: HMAC 16 bytes | surrogate int64, 0 = erased      later entries win
+ *   identities:   entries of 24 bytes: HMAC 16 bytes | surrogate int64; all zeros = erased
  *   key:          32 random bytes
  * </pre>
  *
@@ -39,16 +43,25 @@ public final class IdentityStore implements AutoCloseable {
     private static final int HMAC_BYTES = 16;
     private static final int ENTRY_BYTES = 24;
     private static final int CACHE_SLOTS = 1 << 16;
+    private static final Digest ERASED = new Digest(0, 0);
 
     private record Digest(long high, long low) {}
+
+    /** Where a raw id's entry lies in the file, and what it says. */
+    private record Entry(long offset, long surrogate) {}
 
     private final FileChannel file;
     private final Mac mac;
     private final SecureRandom random = new SecureRandom();
-    private final Map<Digest, Long> surrogates = new HashMap<>();
+    private final Map<Digest, Entry> entries = new HashMap<>();
+
+    /** All raw ids of a shopper who has more than one. */
+    private final Map<Long, Set<Digest>> linked = new HashMap<>();
+
     private final byte[] raw = new byte[RAW_ID_MAX];
     private final byte[] hmac = new byte[32];
-    private final ByteBuffer entry = ByteBuffer.allocate(ENTRY_BYTES);
+    private final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
+    private long fileLength;
     private final byte[] cachedRaw = new byte[CACHE_SLOTS * RAW_ID_MAX];
     private final byte[] cachedLength = new byte[CACHE_SLOTS];
     private final long[] cachedSurrogate = new long[CACHE_SLOTS];
@@ -94,23 +107,30 @@ public final class IdentityStore implements AutoCloseable {
     private void load() throws IOException {
         final long whole = file.size() / ENTRY_BYTES * ENTRY_BYTES;
         file.truncate(whole); // An entry torn by a kill was never used: its record was not journaled yet.
-        final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES * 4096);
-        while (file.read(bytes) >= 0 || bytes.position() > 0) {
-            bytes.flip();
-            while (bytes.remaining() >= ENTRY_BYTES) {
-                put(new Digest(bytes.getLong(), bytes.getLong()), bytes.getLong());
+        final Map<Long, Digest> first = new HashMap<>();
+        final ByteBuffer block = ByteBuffer.allocate(ENTRY_BYTES * 4096);
+        while (file.read(block) >= 0 || block.position() > 0) {
+            block.flip();
+            while (block.remaining() >= ENTRY_BYTES) {
+                final Digest digest = new Digest(block.getLong(), block.getLong());
+                final long surrogate = block.getLong();
+                if (surrogate != 0) {
+                    entries.put(digest, new Entry(fileLength, surrogate));
+                    final Digest other = first.putIfAbsent(surrogate, digest);
+                    if (other != null) {
+                        link(surrogate, other, digest);
+                    }
+                }
+                fileLength += ENTRY_BYTES;
             }
-            bytes.compact();
+            block.compact();
         }
-        file.position(whole);
     }
 
-    private void put(Digest digest, long surrogate) {
-        if (surrogate == 0) {
-            surrogates.remove(digest);
-        } else {
-            surrogates.put(digest, surrogate);
-        }
+    private void link(long surrogate, Digest one, Digest other) {
+        final Set<Digest> group = linked.computeIfAbsent(surrogate, key -> new LinkedHashSet<>());
+        group.add(one);
+        group.add(other);
     }
 
     /** Surrogate of a raw id in a directory that another process may be writing; 0 when there is none. */
@@ -125,7 +145,7 @@ public final class IdentityStore implements AutoCloseable {
         long surrogate = 0;
         for (int at = 0; at + ENTRY_BYTES <= entries.capacity(); at += ENTRY_BYTES) {
             if (entries.slice(at, HMAC_BYTES).equals(wanted)) {
-                surrogate = entries.getLong(at + HMAC_BYTES); // The last entry of an id counts.
+                surrogate = entries.getLong(at + HMAC_BYTES);
             }
         }
         return surrogate;
@@ -133,7 +153,7 @@ public final class IdentityStore implements AutoCloseable {
 
     /** Shoppers known. */
     public int size() {
-        return surrogates.size();
+        return entries.size();
     }
 
     /** Surrogate of a raw id; made when there is none. */
@@ -153,18 +173,11 @@ public final class IdentityStore implements AutoCloseable {
             return cachedSurrogate[slot];
         }
         final Digest digest = digest(length);
-        Long found = surrogates.get(digest);
-        if (found == null) {
-            if (!create) {
-                return 0;
-            }
-            long fresh = 0;
-            while (fresh == 0) {
-                fresh = random.nextLong();
-            }
-            write(digest, fresh);
-            found = fresh;
+        final Entry entry = entries.get(digest);
+        if (entry == null && !create) {
+            return 0;
         }
+        final long found = entry == null ? add(digest, fresh()) : entry.surrogate;
         System.arraycopy(raw, 0, cachedRaw, slot * RAW_ID_MAX, length);
         cachedLength[slot] = (byte) length;
         cachedSurrogate[slot] = found;
@@ -181,7 +194,7 @@ public final class IdentityStore implements AutoCloseable {
 
     private boolean isCached(int slot, int length) {
         final int from = slot * RAW_ID_MAX;
-        return cachedLength[slot] == length && java.util.Arrays.equals(cachedRaw, from, from + length, raw, 0, length);
+        return cachedLength[slot] == length && Arrays.equals(cachedRaw, from, from + length, raw, 0, length);
     }
 
     private Digest digest(int length) {
@@ -191,66 +204,94 @@ public final class IdentityStore implements AutoCloseable {
         } catch (ShortBufferException e) {
             throw new IllegalStateException(e);
         }
-        final ByteBuffer bytes = ByteBuffer.wrap(hmac, 0, HMAC_BYTES);
-        return new Digest(bytes.getLong(), bytes.getLong());
+        final ByteBuffer cut = ByteBuffer.wrap(hmac, 0, HMAC_BYTES);
+        return new Digest(cut.getLong(), cut.getLong());
     }
 
-    private void write(Digest digest, long surrogate) {
-        entry.clear();
-        entry.putLong(digest.high).putLong(digest.low).putLong(surrogate).flip();
-        try {
-            while (entry.hasRemaining()) {
-                file.write(entry);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the identity store: check the disk's space", e);
-        }
-        put(digest, surrogate);
-    }
-
-    /** Forgets a raw id for good; its surrogate, or 0 when there was none. */
-    public long erase(DirectBuffer buffer, int offset, int length) {
-        final long surrogate = find(buffer, offset, length);
-        if (surrogate != 0) {
-            wipe(digest(length));
-            java.util.Arrays.fill(cachedLength, (byte) 0); // Linked ids may share the surrogate.
+    private long fresh() {
+        long surrogate = 0;
+        while (surrogate == 0) {
+            surrogate = random.nextLong();
         }
         return surrogate;
     }
 
-    /** Overwrites every entry of an id, so that the tie to the surrogate is nowhere in the file. */
-    private void wipe(Digest digest) {
-        final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
+    private long add(Digest digest, long surrogate) {
+        write(fileLength, digest, surrogate);
+        entries.put(digest, new Entry(fileLength, surrogate));
+        fileLength += ENTRY_BYTES;
+        return surrogate;
+    }
+
+    private void write(long offset, Digest digest, long surrogate) {
+        bytes.clear();
+        bytes.putLong(digest.high).putLong(digest.low).putLong(surrogate).flip();
         try {
-            for (long at = 0; at < file.size(); at += ENTRY_BYTES) {
-                bytes.clear();
-                file.read(bytes, at);
-                if (bytes.getLong(0) == digest.high && bytes.getLong(8) == digest.low) {
-                    file.write(ByteBuffer.allocate(ENTRY_BYTES), at);
-                }
+            while (bytes.hasRemaining()) {
+                file.write(bytes, offset + bytes.position());
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the identity store: check the disk's space", e);
+        }
+    }
+
+    /** Every raw id of the shopper to whom one belongs. */
+    private Set<Digest> idsOf(Digest digest, long surrogate) {
+        return linked.getOrDefault(surrogate, Set.of(digest));
+    }
+
+    /**
+     * Forgets a raw id, and those that were linked with it, for good: nothing in the file leads to the surrogate any more.
+     *
+     * @return the surrogate, or 0 when there was none.
+     */
+    public long erase(DirectBuffer buffer, int offset, int length) {
+        final long surrogate = find(buffer, offset, length);
+        if (surrogate == 0) {
+            return 0;
+        }
+        for (final Digest digest : idsOf(digest(length), surrogate)) {
+            write(Objects.requireNonNull(entries.remove(digest)).offset, ERASED, 0);
+        }
+        linked.remove(surrogate);
+        Arrays.fill(cachedLength, (byte) 0);
+        try {
             file.force(false);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot erase from the identity store: check the disk", e);
         }
-        surrogates.remove(digest);
+        return surrogate;
     }
 
     /**
-     * Makes a second raw id mean the same shopper as the first, which is made when there is none.
+     * Makes a second raw id, and those that were linked with it, mean the same shopper as the first, which is made when
+     * there is none.
      *
      * @return the surrogate that the second id had, or 0.
      */
     public long link(
             DirectBuffer first, int firstOffset, int firstLength, DirectBuffer second, int offset, int length) {
         final long stays = obtain(first, firstOffset, firstLength);
+        final Digest firstDigest = digest(firstLength);
         final long had = find(second, offset, length);
-        if (had != stays) {
-            second.getBytes(offset, raw, 0, length);
-            write(digest(length), stays);
-            cachedLength[slot(length)] = 0;
+        if (had == stays) {
+            return 0;
         }
-        return had == stays ? 0 : had;
+        final Digest secondDigest = digest(length);
+        if (had == 0) {
+            add(secondDigest, stays);
+            link(stays, firstDigest, secondDigest);
+            return 0;
+        }
+        for (final Digest digest : idsOf(secondDigest, had)) {
+            final long at = Objects.requireNonNull(entries.get(digest)).offset;
+            write(at, digest, stays);
+            entries.put(digest, new Entry(at, stays));
+            link(stays, firstDigest, digest);
+        }
+        linked.remove(had);
+        Arrays.fill(cachedLength, (byte) 0);
+        return had;
     }
 
     @Override

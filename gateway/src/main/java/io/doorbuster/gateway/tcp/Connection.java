@@ -35,18 +35,34 @@ final class Connection {
     boolean dirty;
     boolean readPaused;
     long source;
+
+    /** Sequence that the next fact should have; 0 = no fact has come yet. */
+    long expectedSequence;
+
     int inFlight;
-    long deadlineNs;
+
+    /** When the hello, or the frame that has begun, must have come. */
+    long readDeadlineNs;
+
+    /** When the client must have taken another byte of what waits for it. */
+    long writeDeadlineNs = Long.MAX_VALUE;
 
     private ByteBuffer out = ByteBuffer.allocateDirect(OUT_BYTES);
     private final UnsafeBuffer outBuffer = new UnsafeBuffer(out);
     private int sent;
 
-    Connection(long id, SocketChannel channel, SelectionKey key, long deadlineNs) {
+    Connection(long id, SocketChannel channel, SelectionKey key, long helloDeadlineNs) {
         this.id = id;
         this.channel = channel;
         this.key = key;
-        this.deadlineNs = deadlineNs;
+        readDeadlineNs = helloDeadlineNs;
+    }
+
+    /** A fact goes on; one that skips ahead will be refused by the engine, and changes nothing here. */
+    void onSequence(long sequence) {
+        if (expectedSequence == 0 || sequence == expectedSequence) {
+            expectedSequence = sequence + 1;
+        }
     }
 
     /** Bytes waiting to be sent. */
@@ -94,23 +110,27 @@ final class Connection {
     }
 
     /**
-     * Sends what waits, as far as the socket takes it.
+     * Sends what waits, as far as the socket takes it; the client's patience begins anew with each byte that it takes.
      *
      * @return whether everything went out.
      */
-    boolean flush() throws IOException {
+    boolean flush(long stalledDeadlineNs) throws IOException {
         final int end = out.position();
         if (end == sent) {
             return true;
         }
         out.limit(end).position(sent);
-        channel.write(out);
+        final int taken = channel.write(out);
         sent = out.position();
         out.limit(out.capacity()).position(end);
         if (sent == end) {
             out.clear();
             sent = 0;
+            writeDeadlineNs = Long.MAX_VALUE;
             return true;
+        }
+        if (taken > 0 || writeDeadlineNs == Long.MAX_VALUE) {
+            writeDeadlineNs = stalledDeadlineNs;
         }
         return false;
     }

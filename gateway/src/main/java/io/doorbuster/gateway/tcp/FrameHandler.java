@@ -14,6 +14,7 @@ import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.RecordDescriptor;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -110,7 +111,7 @@ final class FrameHandler {
             return;
         }
         connection.authenticated = true;
-        connection.deadlineNs = Long.MAX_VALUE;
+        connection.readDeadlineNs = Long.MAX_VALUE;
         welcome.wrapAndApplyHeader(out, 0, headerEncoder)
                 .protocolVersion(FrameDescriptor.PROTOCOL_VERSION)
                 .schemaVersion(MessageHeaderDecoder.SCHEMA_VERSION)
@@ -119,14 +120,27 @@ final class FrameHandler {
         connection.append(out, 0, MessageHeaderEncoder.ENCODED_LENGTH + welcome.encodedLength());
     }
 
+    /** Of a message that was not decoded: the id lies first in every block but those of hello and bye. */
+    private long correlationId() {
+        final int end = FrameDescriptor.CORRELATION_ID_OFFSET + Long.BYTES;
+        return frame.capacity() < end
+                ? 0
+                : frame.getLong(FrameDescriptor.CORRELATION_ID_OFFSET, ByteOrder.LITTLE_ENDIAN);
+    }
+
     private boolean onMessage(Connection connection, long arrivedNs) {
         final InputSlot slot = ring.claim();
         if (slot == null) {
             overloadedCount++;
-            reject(connection, 0, RejectCode.OVERLOADED, OVERLOADED_RETRY_MICROS, "the ring is full; retry later");
+            reject(
+                    connection,
+                    correlationId(),
+                    RejectCode.OVERLOADED,
+                    OVERLOADED_RETRY_MICROS,
+                    "the ring is full; retry later");
             return false;
         }
-        switch (translator.translate(frame, slot)) {
+        switch (translator.translate(frame, slot, connection.expectedSequence)) {
             case WireTranslator.TRANSLATED -> {
                 final long timeoutMicros = translator.timeoutMicros();
                 if (timeoutMicros > 0 && System.nanoTime() - arrivedNs > timeoutMicros * 1_000) {
@@ -169,6 +183,9 @@ final class FrameHandler {
         RecordDescriptor.occurredAtNs(record, 0, isRequest ? 0 : occurredAtNs == 0 ? nowNs : occurredAtNs);
         RecordDescriptor.source(record, 0, isRequest ? 0 : connection.source);
         RecordDescriptor.sourceSequence(record, 0, isRequest ? 0 : translator.sourceSequence());
+        if (!isRequest) {
+            connection.onSequence(translator.sourceSequence());
+        }
         slot.replyTo(connection.id, translator.correlationId());
         connection.inFlight++;
         position++;

@@ -34,6 +34,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ServerSocketChannel server;
     private final Selector selector;
     private final SelectionKey serverKey;
+    private final InputRing ring;
     private final FrameHandler frames;
     private final Consumer<SelectionKey> onReady = this::onReady;
     private final Long2ObjectHashMap<Connection> connections = new Long2ObjectHashMap<>();
@@ -41,6 +42,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ArrayList<Connection> resumable = new ArrayList<>();
     private final @Nullable ReplyHandover handover;
     private final ReplyHandover.ReplyHandler onHandedOver = this::queueReply;
+    private @Nullable Pipeline pipeline;
     private long nextConnectionId = 1;
     private long lastWorkNs;
     private long lastHousekeepingNs;
@@ -50,11 +52,13 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             ServerSocketChannel server,
             Selector selector,
             SelectionKey serverKey,
+            InputRing ring,
             FrameHandler frames,
             boolean repliesComeFromAnotherThread) {
         this.server = server;
         this.selector = selector;
         this.serverKey = serverKey;
+        this.ring = ring;
         this.frames = frames;
         handover = repliesComeFromAnotherThread ? new ReplyHandover(selector) : null;
         lastWorkNs = System.nanoTime();
@@ -84,7 +88,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
         final FrameHandler frames = new FrameHandler(ring, translator, clock, token, position);
-        return new TcpAgent(server, selector, key, frames, repliesComeFromAnotherThread);
+        return new TcpAgent(server, selector, key, ring, frames, repliesComeFromAnotherThread);
     }
 
     /** The port that is listened on. */
@@ -92,8 +96,13 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         return server.socket().getLocalPort();
     }
 
-    /** One lap of the duty cycle. */
+    /**
+     * One lap of the duty cycle.
+     *
+     * @param pipeline behind the ring; the same in every lap.
+     */
     public void doWork(Pipeline pipeline) throws IOException {
+        this.pipeline = pipeline;
         work = 0;
         final long nowNs = System.nanoTime();
         if (nowNs - lastWorkNs < SPIN_NS || !pipeline.isDrained()) {
@@ -187,6 +196,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             if (end - at < length) {
                 break;
             }
+            makeRoom();
             if (frames.onFrame(connection, connection.inBuffer, at, length, arrivedNs)) {
                 work++;
             }
@@ -198,16 +208,27 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         connection.in.limit(end).position(at);
         connection.in.compact();
         if (connection.authenticated) {
-            connection.deadlineNs =
-                    connection.in.position() == 0 ? Long.MAX_VALUE : deadline(connection, at, arrivedNs);
+            connection.readDeadlineNs = frameDeadline(connection, at, arrivedNs);
         }
         updateReading(connection);
         markDirty(connection);
     }
 
-    private static long deadline(Connection connection, int taken, long nowNs) {
-        final boolean running = taken == 0 && connection.deadlineNs != Long.MAX_VALUE;
-        return running ? connection.deadlineNs : nowNs + ConnectionLimits.FRAME_NS;
+    /** SHARED: this very thread takes a full ring through. DEDICATED: does nothing, and the client is told of overload. */
+    private void makeRoom() {
+        final Pipeline current = pipeline;
+        if (current != null && !ring.hasRoom()) {
+            work += current.poll();
+        }
+    }
+
+    /** A frame that has begun must end in time; what is held back by us has all the time. */
+    private static long frameDeadline(Connection connection, int taken, long nowNs) {
+        if (connection.in.position() == 0 || !connection.mayTake()) {
+            return Long.MAX_VALUE;
+        }
+        final boolean runs = taken == 0 && connection.readDeadlineNs != Long.MAX_VALUE;
+        return runs ? connection.readDeadlineNs : nowNs + ConnectionLimits.FRAME_NS;
     }
 
     private boolean checkFrame(Connection connection, int at, int length) {
@@ -285,7 +306,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             return;
         }
         try {
-            final boolean all = connection.flush();
+            final boolean all = connection.flush(System.nanoTime() + ConnectionLimits.STALLED_NS);
             if (all && connection.closeWhenSent && connection.inFlight == 0) {
                 close(connection);
                 return;
@@ -294,7 +315,6 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             final boolean waits = (ops & SelectionKey.OP_WRITE) != 0;
             if (all == waits) {
                 connection.key.interestOps(all ? ops & ~SelectionKey.OP_WRITE : ops | SelectionKey.OP_WRITE);
-                connection.deadlineNs = all ? Long.MAX_VALUE : System.nanoTime() + ConnectionLimits.STALLED_NS;
             }
             if (connection.readPaused && connection.mayTake()) {
                 resumable.add(connection);
@@ -310,7 +330,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             work++;
         }
         for (final Connection connection : connections.values().toArray(new Connection[0])) {
-            if (nowNs > connection.deadlineNs) {
+            if (nowNs > Math.min(connection.readDeadlineNs, connection.writeDeadlineNs)) {
                 close(connection);
             }
         }

@@ -182,8 +182,9 @@ final class BehaviourTranslator {
         at.requireRange("linked length", at.secondText.capacity(), 1, IdentityStore.RAW_ID_MAX);
         shopperLinkedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         if (at.problem == null) {
-            final long had =
-                    at.identities.link(at.text, 0, at.text.capacity(), at.secondText, 0, at.secondText.capacity());
+            final long had = at.skipsAhead()
+                    ? 0
+                    : at.identities.link(at.text, 0, at.text.capacity(), at.secondText, 0, at.secondText.capacity());
             shopperLinkedRecord.shopper(at.obtainShopper(at.text)).linked(had);
         }
         at.end(shopperLinked.limit(), shopperLinkedRecord.encodedLength());
@@ -199,7 +200,7 @@ final class BehaviourTranslator {
         at.requireRange("shopper length", at.text.capacity(), 1, IdentityStore.RAW_ID_MAX);
         shopperErasedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         if (at.problem == null) {
-            shopperErasedRecord.shopper(at.identities.erase(at.text, 0, at.text.capacity()));
+            shopperErasedRecord.shopper(at.skipsAhead() ? 0 : at.identities.erase(at.text, 0, at.text.capacity()));
         }
         at.end(shopperErased.limit(), shopperErasedRecord.encodedLength());
         return at.encodedLength;

@@ -17,6 +17,10 @@ final class Translation {
     long correlationId;
     long sourceSequence;
     long occurredAtNs;
+
+    /** The sequence that the connection's next fact should have; 0 = not known yet. */
+    long expectedSequence;
+
     long timeoutMicros;
     int encodedLength;
     int frameEnd;
@@ -29,8 +33,9 @@ final class Translation {
         this.record = record;
     }
 
-    void reset(MutableDirectBuffer target) {
+    void reset(MutableDirectBuffer target, long nextSequence) {
         record = target;
+        expectedSequence = nextSequence;
         correlationId = 0;
         sourceSequence = 0;
         occurredAtNs = 0;
@@ -61,6 +66,11 @@ final class Translation {
     void end(int limit, int recordLength) {
         frameEnd = limit;
         encodedLength = recordLength;
+    }
+
+    /** Whether the engine is going to refuse the fact as one that skips ahead, so that nothing may follow from it yet. */
+    boolean skipsAhead() {
+        return expectedSequence != 0 && sourceSequence > expectedSequence;
     }
 
     /** Surrogate of a raw id in a fact, made when there is none; 0 when the message is refused anyway. */

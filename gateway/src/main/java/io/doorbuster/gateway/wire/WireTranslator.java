@@ -47,11 +47,12 @@ public final class WireTranslator {
     /**
      * Translates the message of one whole frame.
      *
+     * @param expectedSequence sequence that the connection's next fact should have; 0 = not known.
      * @param frame exactly the bytes of the frame, so that no field can be read beyond it.
      * @return one of the constants above; the slot is filled only when it is {@link #TRANSLATED}.
      */
-    public int translate(DirectBuffer frame, InputSlot slot) {
-        at.reset(slot.record());
+    public int translate(DirectBuffer frame, InputSlot slot, long expectedSequence) {
+        at.reset(slot.record(), expectedSequence);
         header.wrap(frame, FrameDescriptor.FRAMING_LENGTH);
         final int templateId = header.templateId();
         isRequest = templateId >= FIRST_REQUEST;
