@@ -16,8 +16,9 @@ import java.net.InetSocketAddress;
  * }</pre>
  *
  * Every method throws {@link RejectedException} when the gateway refuses the message, and then nothing was recorded; an
- * {@link IOException} when the connection is lost, and then the outcome is unknown: connect again with the same source, send
- * the same message with the same sequence, and its first outcome comes back.
+ * {@link IOException} when the connection is lost, and then the outcome is unknown: connect again with the same source, set
+ * {@link PipelinedClient#nextSequence(long)} to the sequence that the message had, send it again, and the outcome that it
+ * had the first time comes back.
  */
 public final class DoorbusterClient implements AutoCloseable {
     private static final long PATIENCE_NS = 30_000_000_000L;

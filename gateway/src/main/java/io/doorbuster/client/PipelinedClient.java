@@ -5,7 +5,6 @@ import io.doorbuster.codec.ByeEncoder;
 import io.doorbuster.codec.ExplanationDecoder;
 import io.doorbuster.codec.HelloEncoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
-import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.RejectedDecoder;
 import io.doorbuster.codec.ScoresDecoder;
 import io.doorbuster.codec.SlateDecoder;
@@ -45,7 +44,6 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     private ByteBuffer inBytes = ByteBuffer.allocateDirect(IN_BYTES);
     private final UnsafeBuffer in = new UnsafeBuffer(inBytes);
     private final long[] sequenceOfCorrelation = new long[IN_FLIGHT_MAX];
-    private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final WelcomeDecoder welcome = new WelcomeDecoder();
     private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
@@ -111,7 +109,10 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
         return serverPosition;
     }
 
-    /** Sequence of the next fact or command; set it to go on where an earlier connection of the same source stopped. */
+    /**
+     * Sequence of the next fact or command. A connection begins where the server says that its source stopped; set it to
+     * send again what may or may not have arrived: each sequence counts once, and is answered with its first outcome.
+     */
     public void nextSequence(long sequence) {
         nextSequence = sequence;
     }
@@ -153,8 +154,8 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     }
 
     @Override
-    long takeSequence() {
-        return nextSequence++;
+    long sequence() {
+        return nextSequence;
     }
 
     @Override
@@ -171,6 +172,9 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     long sent(int encodedLength) {
         frame(encodedLength);
         inFlight++;
+        if (sequenceOfCorrelation[(int) correlationId & (IN_FLIGHT_MAX - 1)] != 0) {
+            nextSequence++;
+        }
         if (outLength > FLUSH_AT) {
             try {
                 flush();
@@ -317,6 +321,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
                 inFlight++;
                 welcome.wrap(in, body, blockLength, version);
                 serverPosition = welcome.position();
+                nextSequence = welcome.nextSequence();
             }
             default ->
                 throw new IOException("the server sent a message of unknown template id " + header.templateId()

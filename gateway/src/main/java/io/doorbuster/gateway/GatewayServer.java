@@ -13,6 +13,7 @@ import io.doorbuster.engine.ring.PipelineFailedException;
 import io.doorbuster.engine.ring.SharedPipeline;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.identity.IdentityStore;
+import io.doorbuster.gateway.tcp.SourceSequences;
 import io.doorbuster.gateway.tcp.TcpAgent;
 import io.doorbuster.gateway.tcp.Token;
 import io.doorbuster.gateway.wire.WireTranslator;
@@ -73,6 +74,7 @@ public final class GatewayServer implements AutoCloseable {
                 new WireTranslator(identities),
                 clock,
                 Token.load(tokenFile),
+                SourceSequences.of(engine.stores().sources()),
                 appender.lastPosition(),
                 dedicated);
         pipeline = dedicated

@@ -227,8 +227,40 @@ class GatewayTest {
             assertThat(client.stockSet(1, 5).outcome()).isEqualTo(Outcome.ACCEPTED);
         }
         try (DoorbusterClient again = connect(5)) { // The same source from another connection goes on.
+            assertThat(again.stockSet(1, 7).outcome()).isEqualTo(Outcome.ACCEPTED);
             again.pipelined().nextSequence(1);
             assertThat(again.stockSet(1, 9).position()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void sourceShouldGoOnWhereItStoppedAfterARestart() throws IOException {
+        final long next;
+        try (DoorbusterClient client = connect(5)) {
+            catalogue(client, 3);
+            next = client.pipelined().nextSequence();
+        }
+        server.close();
+        server = start(ThreadMode.DEDICATED);
+        try (DoorbusterClient client = connect(5)) {
+            assertThat(client.pipelined().nextSequence()).isEqualTo(next);
+            assertThat(client.stockSet(1, 5).outcome()).isEqualTo(Outcome.ACCEPTED);
+        }
+    }
+
+    @Test
+    void messageThatCannotBeEncodedShouldUseNothingUp() throws IOException {
+        try (DoorbusterClient client = connect(1)) {
+            catalogue(client, 3);
+            assertThatThrownBy(() -> client.viewed("x".repeat(2_001), 1, 0))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("2001");
+            assertThatThrownBy(() -> client.impressionShown("bob", 0, new long[65]))
+                    .hasMessageContaining("items shown=65");
+            assertThatThrownBy(() -> client.modelReleased(1, new byte[3], "m")).hasMessageContaining("3 bytes, not 32");
+            assertThatThrownBy(() -> client.score("bob", new long[501])).hasMessageContaining("candidates=501");
+            assertThat(client.viewed("bob", 1, 0).outcome()).isEqualTo(Outcome.ACCEPTED);
+            assertThat(client.score("bob", 1, 2).items()).hasSize(2);
         }
     }
 

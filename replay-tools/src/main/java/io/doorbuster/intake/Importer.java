@@ -36,6 +36,7 @@ public final class Importer {
             throws IOException {
         try (EventFile file = EventFile.open(path, format, report);
                 PipelinedClient client = PipelinedClient.connect(address, token, source(path, format))) {
+            client.nextSequence(1); // From the first row on, whatever an earlier run brought in.
             final EventSender sender = new EventSender(client, report, true);
             @Nullable ShopEvent event = file.next();
             while (event != null) {

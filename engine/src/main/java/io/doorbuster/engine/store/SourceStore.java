@@ -48,6 +48,20 @@ public final class SourceStore implements AutoCloseable {
         return table.inUse();
     }
 
+    /** Takes a source and its last sequence. */
+    public interface SourceHandler {
+        void onSource(long source, long lastSequence);
+    }
+
+    /** Hands over every source that is remembered, in the order of their rows. */
+    public void forEach(SourceHandler handler) {
+        for (int row = 0; row < table.highWater(); row++) {
+            if (table.key(row) != 0) {
+                handler.onSource(table.key(row), lastSequence(row));
+            }
+        }
+    }
+
     /** Last sequence applied or refused with an outcome of its own; 0 = none. */
     public long lastSequence(int row) {
         return UnsafeApi.getLong(rows.address(row) + LAST_SEQUENCE);

@@ -35,10 +35,6 @@ final class Connection {
     boolean dirty;
     boolean readPaused;
     long source;
-
-    /** Sequence that the next fact should have; 0 = no fact has come yet. */
-    long expectedSequence;
-
     int inFlight;
 
     /** When the hello, or the frame that has begun, must have come. */
@@ -56,13 +52,6 @@ final class Connection {
         this.channel = channel;
         this.key = key;
         readDeadlineNs = helloDeadlineNs;
-    }
-
-    /** A fact goes on; one that skips ahead will be refused by the engine, and changes nothing here. */
-    void onSequence(long sequence) {
-        if (expectedSequence == 0 || sequence == expectedSequence) {
-            expectedSequence = sequence + 1;
-        }
     }
 
     /** Bytes waiting to be sent. */

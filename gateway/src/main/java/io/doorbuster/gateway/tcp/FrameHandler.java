@@ -28,6 +28,7 @@ final class FrameHandler {
     private final WireTranslator translator;
     private final JournalClock clock;
     private final Token token;
+    private final SourceSequences sequences;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
     private final HelloDecoder hello = new HelloDecoder();
@@ -41,11 +42,18 @@ final class FrameHandler {
     private int expiredCount;
     private int overloadedCount;
 
-    FrameHandler(InputRing ring, WireTranslator translator, JournalClock clock, Token token, long position) {
+    FrameHandler(
+            InputRing ring,
+            WireTranslator translator,
+            JournalClock clock,
+            Token token,
+            SourceSequences sequences,
+            long position) {
         this.ring = ring;
         this.translator = translator;
         this.clock = clock;
         this.token = token;
+        this.sequences = sequences;
         this.position = position;
     }
 
@@ -116,7 +124,8 @@ final class FrameHandler {
                 .protocolVersion(FrameDescriptor.PROTOCOL_VERSION)
                 .schemaVersion(MessageHeaderDecoder.SCHEMA_VERSION)
                 .frameMax(FrameDescriptor.FRAME_MAX)
-                .position(position);
+                .position(position)
+                .nextSequence(sequences.expected(connection.source));
         connection.append(out, 0, MessageHeaderEncoder.ENCODED_LENGTH + welcome.encodedLength());
     }
 
@@ -140,7 +149,7 @@ final class FrameHandler {
                     "the ring is full; retry later");
             return false;
         }
-        switch (translator.translate(frame, slot, connection.expectedSequence)) {
+        switch (translator.translate(frame, slot, sequences.expected(connection.source))) {
             case WireTranslator.TRANSLATED -> {
                 final long timeoutMicros = translator.timeoutMicros();
                 if (timeoutMicros > 0 && System.nanoTime() - arrivedNs > timeoutMicros * 1_000) {
@@ -184,7 +193,7 @@ final class FrameHandler {
         RecordDescriptor.source(record, 0, isRequest ? 0 : connection.source);
         RecordDescriptor.sourceSequence(record, 0, isRequest ? 0 : translator.sourceSequence());
         if (!isRequest) {
-            connection.onSequence(translator.sourceSequence());
+            sequences.onPublished(connection.source, translator.sourceSequence());
         }
         slot.replyTo(connection.id, translator.correlationId());
         connection.inFlight++;

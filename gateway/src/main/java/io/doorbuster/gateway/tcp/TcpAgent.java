@@ -72,6 +72,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             WireTranslator translator,
             JournalClock clock,
             Token token,
+            SourceSequences sequences,
             long position,
             boolean repliesComeFromAnotherThread)
             throws IOException {
@@ -87,7 +88,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         server.configureBlocking(false);
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
-        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, position);
+        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, sequences, position);
         return new TcpAgent(server, selector, key, ring, frames, repliesComeFromAnotherThread);
     }
 

@@ -18,7 +18,7 @@ final class Translation {
     long sourceSequence;
     long occurredAtNs;
 
-    /** The sequence that the connection's next fact should have; 0 = not known yet. */
+    /** The sequence that the source should send next. */
     long expectedSequence;
 
     long timeoutMicros;
@@ -70,7 +70,7 @@ final class Translation {
 
     /** Whether the engine is going to refuse the fact as one that skips ahead, so that nothing may follow from it yet. */
     boolean skipsAhead() {
-        return expectedSequence != 0 && sourceSequence > expectedSequence;
+        return sourceSequence > expectedSequence;
     }
 
     /** Surrogate of a raw id in a fact, made when there is none; 0 when the message is refused anyway. */

@@ -47,8 +47,8 @@ public final class WireTranslator {
     /**
      * Translates the message of one whole frame.
      *
-     * @param expectedSequence sequence that the connection's next fact should have; 0 = not known.
      * @param frame exactly the bytes of the frame, so that no field can be read beyond it.
+     * @param expectedSequence sequence that the source should send next.
      * @return one of the constants above; the slot is filled only when it is {@link #TRANSLATED}.
      */
     public int translate(DirectBuffer frame, InputSlot slot, long expectedSequence) {

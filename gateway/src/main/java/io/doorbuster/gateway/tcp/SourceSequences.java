@@ -1,0 +1,32 @@
+package io.doorbuster.gateway.tcp;
+
+import io.doorbuster.engine.store.SourceStore;
+import org.agrona.collections.Long2LongHashMap;
+
+/**
+ * The sequence that each source should send next, as the engine will see it once it has come to what is in the ring. Tells
+ * a client where to go on, and keeps the identity store from acting on a fact that the engine is going to refuse. Network
+ * thread only.
+ */
+public final class SourceSequences {
+    private final Long2LongHashMap next = new Long2LongHashMap(1);
+
+    /** Begins where the engine stands; called before any other thread has the store. */
+    public static SourceSequences of(SourceStore sources) {
+        final SourceSequences sequences = new SourceSequences();
+        sources.forEach((source, lastSequence) -> sequences.next.put(source, lastSequence + 1));
+        return sequences;
+    }
+
+    /** The sequence that a source should send next. */
+    long expected(long source) {
+        return next.get(source);
+    }
+
+    /** A fact or command went into the ring; one that skips ahead or comes again moves nothing. */
+    void onPublished(long source, long sequence) {
+        if (sequence == expected(source)) {
+            next.put(source, sequence + 1);
+        }
+    }
+}
