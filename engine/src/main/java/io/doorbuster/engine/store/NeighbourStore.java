@@ -11,7 +11,7 @@ import org.agrona.UnsafeApi;
  * {@link #WEIGHT_MAX}, so that old sessions fade.
  *
  * <pre>
- *   32 x {item row + 1 int32, 0 = empty | generation int32 | weight float | 0}, in eight page-store rows of 64 bytes,
+ *   32 x {item row + 1 int32, 0 = empty | generation int32 | weight float | inherited float}, in eight page-store rows of 64 bytes,
  *   so that a changed entry costs the hash of its own line only
  * </pre>
  */
@@ -45,8 +45,10 @@ public final class NeighbourStore implements AutoCloseable {
         return UnsafeApi.getInt(address(row, entry) + 4);
     }
 
+    /** What sessions said for this neighbour alone; what it inherited counts only against its being replaced. */
     public float weight(int row, int entry) {
-        return UnsafeApi.getFloat(address(row, entry) + 8);
+        final long address = address(row, entry);
+        return UnsafeApi.getFloat(address + 8) - UnsafeApi.getFloat(address + 12);
     }
 
     /** Adds weight to a neighbour of an item. */
@@ -54,9 +56,12 @@ public final class NeighbourStore implements AutoCloseable {
         final int entry = entryOf(row, neighbour, generation);
         final int line = row * LINES + entry / ENTRIES_PER_LINE;
         final long address = lines.open(line) + (long) (entry % ENTRIES_PER_LINE) * ENTRY_BYTES;
+        if (UnsafeApi.getInt(address) != neighbour + 1 || UnsafeApi.getInt(address + 4) != generation) {
+            UnsafeApi.putInt(address, neighbour + 1);
+            UnsafeApi.putInt(address + 4, generation);
+            UnsafeApi.putFloat(address + 12, UnsafeApi.getFloat(address + 8));
+        }
         final float sum = UnsafeApi.getFloat(address + 8) + weight;
-        UnsafeApi.putInt(address, neighbour + 1);
-        UnsafeApi.putInt(address + 4, generation);
         UnsafeApi.putFloat(address + 8, sum);
         lines.close(line);
         if (sum > WEIGHT_MAX) {
@@ -86,6 +91,7 @@ public final class NeighbourStore implements AutoCloseable {
             for (int entry = 0; entry < ENTRIES_PER_LINE; entry++) {
                 final long at = address + (long) entry * ENTRY_BYTES + 8;
                 UnsafeApi.putFloat(at, UnsafeApi.getFloat(at) * 0.5f);
+                UnsafeApi.putFloat(at + 4, UnsafeApi.getFloat(at + 4) * 0.5f);
             }
             lines.close(line);
         }

@@ -143,6 +143,7 @@ class StoreTwinsTest {
         int item = -1;
         int generation;
         float weight;
+        float inherited;
     }
 
     @Test
@@ -167,14 +168,18 @@ class StoreTwinsTest {
                             .orElseThrow();
                     target.item = item;
                     target.generation = generation;
+                    target.inherited = target.weight;
                 }
                 target.weight += weight;
                 if (target.weight > NeighbourStore.WEIGHT_MAX) {
-                    twin.forEach(n -> n.weight *= 0.5f);
+                    twin.forEach(n -> {
+                        n.weight *= 0.5f;
+                        n.inherited *= 0.5f;
+                    });
                 }
                 final int asked = random.nextInt(NeighbourStore.ENTRIES);
                 assertThat(store.item(3, asked)).isEqualTo(twin.get(asked).item);
-                assertThat(store.weight(3, asked)).isEqualTo(twin.get(asked).weight);
+                assertThat(store.weight(3, asked)).isEqualTo(twin.get(asked).weight - twin.get(asked).inherited);
             }
             assertThat(store.recomputeHash()).isEqualTo(hash.value());
         }
