@@ -34,7 +34,7 @@ final class RequestDispatch {
     private final ResponseStage response;
     private final Candidates candidates;
     private final SlateBuffer slate = new SlateBuffer();
-    private final RequestFilter filter = new RequestFilter();
+    private final RequestFilter filter;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ScoreRecordDecoder score = new ScoreRecordDecoder();
     private final RecommendRecordDecoder recommend = new RecommendRecordDecoder();
@@ -48,6 +48,7 @@ final class RequestDispatch {
         ranking = new RankingStage(stores);
         reranking = new RerankingStage(stores);
         candidates = new Candidates(stores.settings().itemsMax());
+        filter = new RequestFilter(stores.settings().itemsMax());
     }
 
     /** Answers a request; a scenario that is not there is answered with {@code NOT_SUPPORTED}. */

@@ -200,6 +200,9 @@ class GatewayTest {
             assertThatThrownBy(() -> client.priceChanged(1, -5))
                     .isInstanceOf(RejectedException.class)
                     .hasMessageContaining("priceMinor=-5");
+            client.pipelined().occurredAtNs(Long.MAX_VALUE); // A shop's clock that is centuries ahead.
+            assertThatThrownBy(() -> client.viewed("bob", 1, 0)).hasMessageContaining("occurredAtNs=");
+            client.pipelined().occurredAtNs(0);
             assertThat(client.priceChanged(99, 5).outcome()).isEqualTo(Outcome.UNKNOWN_ITEM);
             assertThat(client.itemUpserted(1, CatalogueItem.of("collides", 5)).outcome())
                     .isEqualTo(Outcome.ITEM_ID_COLLISION);

@@ -28,6 +28,7 @@ import picocli.CommandLine.Command;
         })
 public final class DoorbusterMain {
     private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
 
     private DoorbusterMain() {}
 
@@ -45,11 +46,11 @@ public final class DoorbusterMain {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             explain(exception, command.getErr());
-            return FAILED;
+            return exception instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
         });
         if (arguments.length == 0) {
             commandLine.usage(err);
-            return 2;
+            return WRONG_USAGE;
         }
         return commandLine.execute(arguments);
     }

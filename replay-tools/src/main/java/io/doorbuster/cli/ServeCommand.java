@@ -106,8 +106,7 @@ final class ServeCommand implements Callable<Integer> {
         final Thread stop = new Thread(() -> close(server, closed), "doorbuster-stop");
         Runtime.getRuntime().addShutdownHook(stop);
         report.line(
-                "listening on %s:%d, threads %s, kernels: %s",
-                bind.getHostAddress(), server.port(), threads, server.kernels());
+                "listening on %s:%d, threads %s, %s", bind.getHostAddress(), server.port(), threads, server.kernels());
         final @Nullable Throwable failure = server.awaitTermination();
         if (failure == null) {
             closed.await();

@@ -13,6 +13,7 @@ import java.util.Map;
 /** One row of a file by the names of its columns, and the checks that every format shares. */
 final class Row {
     private static final long NS_PER_S = 1_000_000_000L;
+    private static final long NS_PER_MS = 1_000_000L;
     private static final long EPOCH_MILLIS_FROM = 100_000_000_000L;
     private static final int ID_MAX = 64;
     private static final int ITEM_ID_MAX = 40;
@@ -106,12 +107,20 @@ final class Row {
 
     /** Seconds or milliseconds since 1970, or ISO 8601 with a T or a space; without an offset it is UTC. */
     long timeNs(String column) throws RejectedRowException {
+        final long timeNs = anyTimeNs(column);
+        if (timeNs <= 0 || timeNs > System.currentTimeMillis() * NS_PER_MS) {
+            throw new RejectedRowException(column + " is before 1970 or in the future");
+        }
+        return timeNs;
+    }
+
+    private long anyTimeNs(String column) throws RejectedRowException {
         final String text = text(column);
         try {
             if (!text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
                 final long number = Long.parseLong(text);
                 return number >= EPOCH_MILLIS_FROM
-                        ? Math.multiplyExact(number, 1_000_000L)
+                        ? Math.multiplyExact(number, NS_PER_MS)
                         : Math.multiplyExact(number, NS_PER_S);
             }
             return instantOf(text.replace(" UTC", "Z").replace(' ', 'T'));
@@ -131,9 +140,6 @@ final class Row {
             instant = OffsetDateTime.parse(iso).toInstant();
         } else {
             instant = LocalDateTime.parse(iso).toInstant(ZoneOffset.UTC);
-        }
-        if (instant.getEpochSecond() <= 0) {
-            throw new DateTimeException("before 1970");
         }
         return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), NS_PER_S), instant.getNano());
     }

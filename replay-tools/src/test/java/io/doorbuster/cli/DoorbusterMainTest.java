@@ -52,17 +52,17 @@ class DoorbusterMainTest {
         assertThat(run("verify", "--data", directory.toString())).isEqualTo(1);
         assertThat(err.toString()).contains("no data directory of doorbuster");
         assertThat(run("import", "--data", directory.resolve("d").toString(), "file"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("--format NAME");
         assertThat(run("import", "--data", directory.resolve("d").toString(), "--format", "xls", "file"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("formats are uci-online-retail");
         assertThat(run("demo", "--events", "gone.csv", "--format", "rees46")).isEqualTo(1);
         assertThat(err.toString()).contains("no file gone.csv");
-        assertThat(run("demo", "--scale", "0")).isEqualTo(1);
+        assertThat(run("demo", "--scale", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--scale");
         assertThat(run("serve", "--data", directory.resolve("d").toString(), "--set", "DIMENSIONS=17"))
-                .isEqualTo(1);
+                .isEqualTo(2);
         assertThat(err.toString()).contains("DIMENSIONS=17");
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             final String port = String.valueOf(taken.getLocalPort());

@@ -151,6 +151,9 @@ class EventFileTest {
         assertThat(events.get(1).quantity()).isEqualTo(2);
         assertThat(read("{\"type\": \"view\"}\nnot json\n[1]\n{\"type\":\"dance\",\"item\":\"x\"}\n", log))
                 .isEmpty();
+        assertThat(read("{\"type\":\"view\",\"user\":\"u\",\"item\":\"x\",\"time\":\"2199-01-01\"}\n", log))
+                .isEmpty();
+        assertThat(report.rejectedByReason().keySet()).containsExactly("time is before 1970 or in the future");
         assertThatThrownBy(() -> new MappedFormat(Map.of("colour", "c"), "", false))
                 .hasMessageContaining("no field 'colour'");
     }

@@ -2,6 +2,7 @@ package io.doorbuster.engine.decision;
 
 import io.doorbuster.codec.FilterDecoder;
 import io.doorbuster.engine.store.ItemStore;
+import java.util.Arrays;
 
 /** What a request lets into its slate, apart from what never passes. Engine thread only. */
 public final class RequestFilter {
@@ -9,12 +10,19 @@ public final class RequestFilter {
     public static final int BLOCKED_MAX = 512;
 
     private final int[] blockedRows = new int[BLOCKED_MAX];
+    private final int[] stamps;
     private int blockedCount;
     private int category;
     private int categoryCap;
     private int slateSize;
     private long priceMin;
     private long priceMax;
+    private int epoch;
+
+    /** For items in rows below {@code itemsMax}. */
+    public RequestFilter(int itemsMax) {
+        stamps = new int[itemsMax];
+    }
 
     /** Reads the request's filter; nothing is blocked yet. */
     public void wrap(FilterDecoder filter, int slateMax) {
@@ -24,11 +32,17 @@ public final class RequestFilter {
         priceMin = filter.priceMinMinor();
         priceMax = filter.priceMaxMinor() == 0 ? Long.MAX_VALUE : filter.priceMaxMinor();
         blockedCount = 0;
+        epoch++;
+        if (epoch == Integer.MAX_VALUE) {
+            Arrays.fill(stamps, 0);
+            epoch = 1;
+        }
     }
 
-    /** Keeps an item out; beyond {@link #BLOCKED_MAX} nothing is added. */
+    /** Keeps an item out; beyond {@link #BLOCKED_MAX} items nothing is added. */
     public void block(int itemRow) {
-        if (blockedCount < BLOCKED_MAX) {
+        if (blockedCount < BLOCKED_MAX && stamps[itemRow] != epoch) {
+            stamps[itemRow] = epoch;
             blockedRows[blockedCount++] = itemRow;
         }
     }
@@ -41,13 +55,8 @@ public final class RequestFilter {
         return blockedRows[index];
     }
 
-    public boolean isBlocked(int itemRow) {
-        for (int i = 0; i < blockedCount; i++) {
-            if (blockedRows[i] == itemRow) {
-                return true;
-            }
-        }
-        return false;
+    private boolean isBlocked(int itemRow) {
+        return stamps[itemRow] == epoch;
     }
 
     /** Whether attributes pass; asks nothing about stock or blocks. */

@@ -24,6 +24,9 @@ final class FrameHandler {
     private static final int OVERLOADED_RETRY_MICROS = 1_000;
     private static final int REJECT_BYTES = 1_024;
 
+    /** How far a shop's clock may be ahead of ours: an engine that lives by occurredAt would never come back from more. */
+    private static final long AHEAD_MAX_NS = 86_400_000_000_000L;
+
     private final InputRing ring;
     private final WireTranslator translator;
     private final JournalClock clock;
@@ -149,7 +152,9 @@ final class FrameHandler {
                     "the ring is full; retry later");
             return false;
         }
-        switch (translator.translate(frame, slot, sequences.expected(connection.source))) {
+        final long nowNs = clock.nowNs();
+        final long expected = sequences.expected(connection.source);
+        switch (translator.translate(frame, slot, expected, nowNs + AHEAD_MAX_NS)) {
             case WireTranslator.TRANSLATED -> {
                 final long timeoutMicros = translator.timeoutMicros();
                 if (timeoutMicros > 0 && System.nanoTime() - arrivedNs > timeoutMicros * 1_000) {
@@ -157,7 +162,7 @@ final class FrameHandler {
                     reject(connection, translator.correlationId(), RejectCode.EXPIRED, 0, "the timeout has run out");
                     return false;
                 }
-                publish(connection, slot);
+                publish(connection, slot, nowNs);
                 return true;
             }
             case WireTranslator.INVALID_VALUE -> {
@@ -182,9 +187,8 @@ final class FrameHandler {
         return false;
     }
 
-    private void publish(Connection connection, InputSlot slot) {
+    private void publish(Connection connection, InputSlot slot, long nowNs) {
         final UnsafeBuffer record = slot.record();
-        final long nowNs = clock.nowNs();
         final boolean isRequest = translator.isRequest();
         final long occurredAtNs = translator.occurredAtNs();
         RecordDescriptor.journalTimeNs(record, 0, nowNs);

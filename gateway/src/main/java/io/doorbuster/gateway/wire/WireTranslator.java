@@ -49,9 +49,10 @@ public final class WireTranslator {
      *
      * @param frame exactly the bytes of the frame, so that no field can be read beyond it.
      * @param expectedSequence sequence that the source should send next.
+     * @param latestNs no fact can have happened after this.
      * @return one of the constants above; the slot is filled only when it is {@link #TRANSLATED}.
      */
-    public int translate(DirectBuffer frame, InputSlot slot, long expectedSequence) {
+    public int translate(DirectBuffer frame, InputSlot slot, long expectedSequence, long latestNs) {
         at.reset(slot.record(), expectedSequence);
         header.wrap(frame, FrameDescriptor.FRAMING_LENGTH);
         final int templateId = header.templateId();
@@ -65,6 +66,7 @@ public final class WireTranslator {
         if (length < 0) {
             return UNKNOWN_MESSAGE;
         }
+        at.requireRange("occurredAtNs", at.occurredAtNs, 0, latestNs);
         if (at.problem != null) {
             return INVALID_VALUE;
         }
