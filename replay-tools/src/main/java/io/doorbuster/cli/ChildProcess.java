@@ -5,6 +5,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,16 @@ final class ChildProcess implements AutoCloseable {
      * @param jvmOption one more flag for the JVM; empty = none.
      */
     static ChildProcess start(String jvmOption, String... arguments) throws IOException {
+        return start(ProcessBuilder.Redirect.INHERIT, jvmOption, arguments);
+    }
+
+    /** Starts a command that is going to outlive this process, and must not hold on to its terminal. */
+    static ChildProcess startDetached(Path log, String... arguments) throws IOException {
+        return start(ProcessBuilder.Redirect.appendTo(log.toFile()), "", arguments);
+    }
+
+    private static ChildProcess start(ProcessBuilder.Redirect err, String jvmOption, String... arguments)
+            throws IOException {
         final List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -38,9 +49,7 @@ final class ChildProcess implements AutoCloseable {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DoorbusterMain.class.getName()));
         command.addAll(List.of(arguments));
-        return new ChildProcess(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        return new ChildProcess(new ProcessBuilder(command).redirectError(err).start());
     }
 
     /** The port of a serve command, as soon as it listens. */

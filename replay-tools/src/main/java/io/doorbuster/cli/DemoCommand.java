@@ -229,7 +229,8 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void serveOn(Path directory) throws IOException {
-        final ChildProcess server = ChildProcess.start("", serveArguments(directory, false));
+        final Path log = directory.resolve("serve.log");
+        final ChildProcess server = ChildProcess.startDetached(log, serveArguments(directory, false));
         final int port = server.awaitPort();
         server.leave();
         report.err()

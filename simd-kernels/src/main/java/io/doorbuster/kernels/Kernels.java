@@ -20,6 +20,9 @@ public final class Kernels {
     /** Largest k of a scan. */
     public static final int TOP_MAX = 1024;
 
+    /** Floats of scratch behind the scores of a scan. */
+    public static final int SCAN_SCRATCH = 64;
+
     /** Items in one tile. */
     public static final int TILE_ROWS = 16;
 
@@ -74,7 +77,7 @@ public final class Kernels {
      * @param bitmap address of uint64 words, bit r of them = row r may pass; a whole number of words for all tiles.
      * @param k 1 to {@link #TOP_MAX}.
      * @param topRows address of int32[k], written: rows, best first, the lower row first among equals.
-     * @param topScores address of float[k + 16], written: their scores, and 16 floats of scratch.
+     * @param topScores address of float[k + {@link #SCAN_SCRATCH}], written: their scores, and scratch.
      * @return how many were found, at most k.
      */
     public static int scanTopK(

@@ -24,6 +24,9 @@ final class SimdKernels implements VectorKernels {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = 16;
 
+    /** Tiles of one word of the bitmap, scored together. */
+    private static final int TILES = 4;
+
     /** Width of this machine's vector unit in bits, as the JVM sees it. */
     static int widthBits() {
         return VectorShape.preferredShape().vectorBitSize();
@@ -61,24 +64,53 @@ final class SimdKernels implements VectorKernels {
         final long tileBytes = (dims + 1) * 64L;
         final long scores = topScores + 4L * k;
         int found = 0;
-        float threshold = Float.NEGATIVE_INFINITY;
-        for (int tile = 0; tile < tileCount; tile++) {
-            final int allowed = TopK.tileBits(bitmap, tile);
+        for (int tile = 0; tile < tileCount; tile += TILES) {
+            final int count = Math.min(TILES, tileCount - tile);
+            final long allowed = getLong(bitmap + 8L * (tile / TILES)) & -1L >>> (TILES - count) * LANES;
             if (allowed == 0) {
                 continue;
             }
-            int hits = scoreTile(query, tiles + tile * tileBytes, dims, threshold, scores);
-            hits = found == k ? hits & allowed : allowed;
-            if (hits != 0) {
-                found = offerHits(scores, hits, tile * LANES, k, found, topRows, topScores);
-                threshold = TopK.threshold(topScores, found, k);
+            final long address = tiles + tile * tileBytes;
+            for (int i = 0; i + 1 < count; i += 2) {
+                scoreTwoTiles(query, address + i * tileBytes, tileBytes, dims, scores + 64L * i);
             }
+            if (count % 2 != 0) {
+                scoreTile(query, address + (count - 1) * tileBytes, dims, scores + 64L * (count - 1));
+            }
+            final long hits = found < k ? allowed : allowed & above(scores, TopK.threshold(topScores, found, k));
+            found = offerHits(scores, hits, tile * LANES, k, found, topRows, topScores);
         }
         return found;
     }
 
-    /** Scores the sixteen items of a tile and says which exceed the threshold, bit r = row r. */
-    private static int scoreTile(long query, long tile, int dims, float threshold, long scores) {
+    /**
+     * Scores the 32 items of two tiles. Four sums that do not wait for each other: with the two of one tile, the machine
+     * would spend its time waiting for the last addition. With more, the compiler gives up and makes objects.
+     */
+    private static void scoreTwoTiles(long query, long tile, long tileBytes, int dims, long scores) {
+        final long other = tile + tileBytes;
+        final FloatVector first = FloatVector.broadcast(HALF, getFloat(query));
+        FloatVector a = load(HALF, tile).mul(first);
+        FloatVector b = load(HALF, tile + 32).mul(first);
+        FloatVector c = load(HALF, other).mul(first);
+        FloatVector d = load(HALF, other + 32).mul(first);
+        for (int dim = 1; dim < dims; dim++) {
+            final FloatVector value = FloatVector.broadcast(HALF, getFloat(query + 4L * dim));
+            final long row = 64L * dim;
+            a = a.add(load(HALF, tile + row).mul(value));
+            b = b.add(load(HALF, tile + row + 32).mul(value));
+            c = c.add(load(HALF, other + row).mul(value));
+            d = d.add(load(HALF, other + row + 32).mul(value));
+        }
+        final long biases = 64L * dims;
+        store(a.add(load(HALF, tile + biases)), scores);
+        store(b.add(load(HALF, tile + biases + 32)), scores + 32);
+        store(c.add(load(HALF, other + biases)), scores + 64);
+        store(d.add(load(HALF, other + biases + 32)), scores + 96);
+    }
+
+    /** Scores the sixteen items of one tile. */
+    private static void scoreTile(long query, long tile, int dims, long scores) {
         final FloatVector first = FloatVector.broadcast(HALF, getFloat(query));
         FloatVector low = load(HALF, tile).mul(first);
         FloatVector high = load(HALF, tile + 32).mul(first);
@@ -88,19 +120,27 @@ final class SimdKernels implements VectorKernels {
             low = low.add(load(HALF, row).mul(value));
             high = high.add(load(HALF, row + 32).mul(value));
         }
-        low = low.add(load(HALF, tile + 64L * dims));
-        high = high.add(load(HALF, tile + 64L * dims + 32));
-        store(low, scores);
-        store(high, scores + 32);
-        final long lowHits = low.compare(VectorOperators.GT, threshold).toLong();
-        final long highHits = high.compare(VectorOperators.GT, threshold).toLong();
-        return (int) (lowHits | highHits << 8);
+        store(low.add(load(HALF, tile + 64L * dims)), scores);
+        store(high.add(load(HALF, tile + 64L * dims + 32)), scores + 32);
     }
 
-    private static int offerHits(long scores, int hits, int firstRow, int k, int count, long topRows, long topScores) {
+    /** Which of 64 scores exceed the threshold, bit i = score i. */
+    private static long above(long scores, float threshold) {
+        final FloatVector limit = FloatVector.broadcast(HALF, threshold);
+        long hits = 0;
+        for (int i = 0; i < TILES * LANES; i += 8) {
+            hits |= load(HALF, scores + 4L * i)
+                            .compare(VectorOperators.GT, limit)
+                            .toLong()
+                    << i;
+        }
+        return hits;
+    }
+
+    private static int offerHits(long scores, long hits, int firstRow, int k, int count, long topRows, long topScores) {
         int found = count;
-        for (int rest = hits; rest != 0; rest &= rest - 1) {
-            final int lane = Integer.numberOfTrailingZeros(rest);
+        for (long rest = hits; rest != 0; rest &= rest - 1) {
+            final int lane = Long.numberOfTrailingZeros(rest);
             found = TopK.offer(topRows, topScores, found, k, firstRow + lane, getFloat(scores + 4L * lane));
         }
         return found;

@@ -73,7 +73,7 @@ class KernelEdgesTest {
         final List<Integer> expected = rows.subList(0, Math.min(k, rows.size()));
         for (final VectorKernels kernels : BOTH) {
             final long topRows = floats(k, 0f);
-            final long topScores = floats(k + 16, 0f);
+            final long topScores = floats(k + Kernels.SCAN_SCRATCH, 0f);
             final int found = kernels.scanTopK(query, tiles, tileCount, DIMS, bitmap, k, topRows, topScores);
             final List<Integer> actual = new ArrayList<>();
             for (int i = 0; i < found; i++) {

@@ -29,7 +29,7 @@ final class KernelHash {
         bitmap = arena.allocate(ROWS / 8, 64).address();
         addresses = arena.allocate(8L * ROWS, 64).address();
         topRows = arena.allocate(4L * TOP, 64).address();
-        topScores = arena.allocate(4L * (ROWS + 16), 64).address();
+        topScores = arena.allocate(4L * (ROWS + Kernels.SCAN_SCRATCH), 64).address();
     }
 
     public static void main(String[] arguments) {

@@ -150,7 +150,7 @@ class KernelsTest {
         final int expected = Math.min(k, all.size());
         for (final VectorKernels kernels : new VectorKernels[] {scalar, simd}) {
             final long topRows = vector(k, () -> 0);
-            final long topScores = vector(k + 16, () -> 0);
+            final long topScores = vector(k + Kernels.SCAN_SCRATCH, () -> 0);
             assertThat(kernels.scanTopK(query, tiles, tileCount, dims, bitmap, k, topRows, topScores))
                     .isEqualTo(expected);
             for (int i = 0; i < expected; i++) {

@@ -57,7 +57,7 @@ public class KernelsBenchmark {
         tiles = allocate((DIMENSIONS + 1) * 64L * tileCount);
         bitmap = allocate(8L * (tileCount * LANES / 64 + 1));
         topRows = allocate(4L * TOP);
-        topScores = allocate(4L * TOP);
+        topScores = allocate(4L * (TOP + Kernels.SCAN_SCRATCH));
         fill(query, DIMENSIONS, random);
         fill(table, rows * DIMENSIONS, random);
         for (int i = 0; i < CANDIDATES; i++) {

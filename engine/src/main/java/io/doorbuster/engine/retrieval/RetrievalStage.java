@@ -59,7 +59,7 @@ public final class RetrievalStage {
             BufferUtil.allocateDirectAligned(
                     8 * ScanTiles.wordCount(stores.itemVectors().rowCount()), 64),
             BufferUtil.allocateDirectAligned(4 * NEAREST_MAX, 64),
-            BufferUtil.allocateDirectAligned(4 * (NEAREST_MAX + Kernels.TILE_ROWS), 64),
+            BufferUtil.allocateDirectAligned(4 * (NEAREST_MAX + Kernels.SCAN_SCRATCH), 64),
             BufferUtil.allocateDirectAligned(4 * stores.itemVectors().dimensions(), 64)
         };
         nobody = BufferUtil.address(memory[3]);
