@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         version = "doorbuster 0.1.0-SNAPSHOT",
         description = "The engine behind a flash sale. Exit codes: 0 done, 1 failed or differs, 2 wrong command line.",
+        footer = {"", "Begin with: doorbuster demo. Every command has --help with examples."},
         subcommands = {
             DemoCommand.class,
             ServeCommand.class,
