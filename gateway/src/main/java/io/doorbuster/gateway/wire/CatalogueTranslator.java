@@ -30,6 +30,8 @@ import org.agrona.DirectBuffer;
 
 /** Facts about items, campaigns, promotions, answers and models: wire message to record. Network thread only. */
 final class CatalogueTranslator {
+    private static final int LAST_SETTING = Setting.REPEAT_PURCHASES.value();
+
     private final Translation at;
     private final ItemUpsertedDecoder itemUpserted = new ItemUpsertedDecoder();
     private final ItemUpsertedRecordEncoder itemUpsertedRecord = new ItemUpsertedRecordEncoder();
@@ -277,8 +279,12 @@ final class CatalogueTranslator {
                 .settingsCount(count);
         for (int i = 0; i < count; i++) {
             settings.next();
+            at.requireRange("setting", settings.settingRaw(), 1, LAST_SETTING);
+            if (at.problem != null) {
+                return 0;
+            }
             final Setting setting = settings.setting();
-            final boolean valid = setting != Setting.NULL_VAL && Settings.isValid(setting, settings.value());
+            final boolean valid = Settings.isValid(setting, settings.value());
             at.require(valid, setting.name(), settings.value(), "in its range");
             written.next().setting(setting).value(settings.value());
         }

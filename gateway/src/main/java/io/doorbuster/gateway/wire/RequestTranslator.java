@@ -170,8 +170,11 @@ final class RequestTranslator {
         recommend.wrap(frame, offset, blockLength, version);
         at.correlationId = recommend.correlationId();
         at.timeoutMicros = recommend.timeoutMicros();
-        at.require(recommend.scenario() != Scenario.NULL_VAL, "scenario", recommend.scenarioRaw(), "a known scenario");
+        at.requireRange("scenario", recommend.scenarioRaw(), Scenario.FEED.value(), Scenario.CART.value());
         FilterTranslator.check(recommend.filter(), at);
+        if (at.problem != null) {
+            return 0;
+        }
         recommendRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header).scenario(recommend.scenario());
         FilterTranslator.copy(recommend.filter(), recommendRecord.filter());
         final RecommendDecoder.ContextDecoder context = recommend.context();
