@@ -157,7 +157,10 @@ final class BehaviourTranslator {
         at.occurredAtNs = impressionShown.occurredAtNs();
         final ImpressionShownDecoder.ItemsDecoder items = impressionShown.items();
         at.requireRange("items", items.count(), 1, 64);
-        final int count = at.problem == null ? items.count() : 0;
+        if (at.problem != null) {
+            return 0;
+        }
+        final int count = items.count();
         final ImpressionShownRecordEncoder.ItemsEncoder written = impressionShownRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
                 .requestPosition(impressionShown.requestPosition())

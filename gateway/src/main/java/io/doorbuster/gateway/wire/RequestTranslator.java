@@ -153,7 +153,10 @@ final class RequestTranslator {
         at.timeoutMicros = score.timeoutMicros();
         final ScoreDecoder.CandidatesDecoder candidates = score.candidates();
         at.requireRange("candidates", candidates.count(), 1, CANDIDATES_MAX);
-        final int count = at.problem == null ? candidates.count() : 0;
+        if (at.problem != null) {
+            return 0;
+        }
+        final int count = candidates.count();
         final ScoreRecordEncoder.CandidatesEncoder written = scoreRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
                 .candidatesCount(count);
