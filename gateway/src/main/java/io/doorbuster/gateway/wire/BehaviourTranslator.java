@@ -66,12 +66,13 @@ final class BehaviourTranslator {
         at.sourceSequence = searched.sourceSequence();
         at.occurredAtNs = searched.occurredAtNs();
         searched.wrapShopper(at.text);
-        final long shopper = at.obtainShopper(at.text);
-        searchedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header).shopper(shopper);
+        at.requireShopper(at.text);
+        searchedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         searched.wrapQuery(at.secondText);
         at.requireRange("query length", at.secondText.capacity(), 0, 256);
         searchedRecord.putQuery(at.secondText, 0, at.problem == null ? at.secondText.capacity() : 0);
         at.end(searched.limit(), searchedRecord.encodedLength());
+        searchedRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -82,13 +83,13 @@ final class BehaviourTranslator {
         at.occurredAtNs = viewed.occurredAtNs();
         at.requireId("itemId", viewed.itemId());
         viewed.wrapShopper(at.text);
-        final long shopper = at.obtainShopper(at.text);
+        at.requireShopper(at.text);
         viewedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
-                .shopper(shopper)
                 .itemId(viewed.itemId())
                 .dwellMillis(viewed.dwellMillis());
         at.end(viewed.limit(), viewedRecord.encodedLength());
+        viewedRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -100,14 +101,14 @@ final class BehaviourTranslator {
         at.requireId("itemId", clicked.itemId());
         at.requireRange("slatePosition", clicked.slatePosition(), 0, 65534);
         clicked.wrapShopper(at.text);
-        final long shopper = at.obtainShopper(at.text);
+        at.requireShopper(at.text);
         clickedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
-                .shopper(shopper)
                 .itemId(clicked.itemId())
                 .slatePosition(clicked.slatePosition())
                 .requestPosition(clicked.requestPosition());
         at.end(clicked.limit(), clickedRecord.encodedLength());
+        clickedRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -119,13 +120,13 @@ final class BehaviourTranslator {
         at.requireId("itemId", carted.itemId());
         at.requireRange("quantity", carted.quantity(), 1, Integer.MAX_VALUE);
         carted.wrapShopper(at.text);
-        final long shopper = at.obtainShopper(at.text);
+        at.requireShopper(at.text);
         cartedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
-                .shopper(shopper)
                 .itemId(carted.itemId())
                 .quantity(carted.quantity());
         at.end(carted.limit(), cartedRecord.encodedLength());
+        cartedRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -138,15 +139,15 @@ final class BehaviourTranslator {
         at.requireRange("quantity", purchased.quantity(), 1, Integer.MAX_VALUE);
         at.requireRange("priceMinor", purchased.priceMinor(), 0, Long.MAX_VALUE);
         purchased.wrapShopper(at.text);
-        final long shopper = at.obtainShopper(at.text);
+        at.requireShopper(at.text);
         purchasedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
-                .shopper(shopper)
                 .itemId(purchased.itemId())
                 .quantity(purchased.quantity())
                 .priceMinor(purchased.priceMinor())
                 .reservationId(purchased.reservationId());
         at.end(purchased.limit(), purchasedRecord.encodedLength());
+        purchasedRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -169,8 +170,9 @@ final class BehaviourTranslator {
             written.next().itemId(items.next().itemId());
         }
         impressionShown.wrapShopper(at.text);
-        impressionShownRecord.shopper(at.obtainShopper(at.text));
+        at.requireShopper(at.text);
         at.end(impressionShown.limit(), impressionShownRecord.encodedLength());
+        impressionShownRecord.shopper(at.obtainShopper(at.text));
         return at.encodedLength;
     }
 
@@ -184,13 +186,13 @@ final class BehaviourTranslator {
         at.requireRange("shopper length", at.text.capacity(), 1, IdentityStore.RAW_ID_MAX);
         at.requireRange("linked length", at.secondText.capacity(), 1, IdentityStore.RAW_ID_MAX);
         shopperLinkedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
-        if (at.problem == null) {
+        at.end(shopperLinked.limit(), shopperLinkedRecord.encodedLength());
+        if (at.isSound()) {
             final long had = at.skipsAhead()
                     ? 0
                     : at.identities.link(at.text, 0, at.text.capacity(), at.secondText, 0, at.secondText.capacity());
             shopperLinkedRecord.shopper(at.obtainShopper(at.text)).linked(had);
         }
-        at.end(shopperLinked.limit(), shopperLinkedRecord.encodedLength());
         return at.encodedLength;
     }
 
@@ -202,10 +204,10 @@ final class BehaviourTranslator {
         shopperErased.wrapShopper(at.text);
         at.requireRange("shopper length", at.text.capacity(), 1, IdentityStore.RAW_ID_MAX);
         shopperErasedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
-        if (at.problem == null) {
+        at.end(shopperErased.limit(), shopperErasedRecord.encodedLength());
+        if (at.isSound()) {
             shopperErasedRecord.shopper(at.skipsAhead() ? 0 : at.identities.erase(at.text, 0, at.text.capacity()));
         }
-        at.end(shopperErased.limit(), shopperErasedRecord.encodedLength());
         return at.encodedLength;
     }
 }

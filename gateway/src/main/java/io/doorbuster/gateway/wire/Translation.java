@@ -23,7 +23,9 @@ final class Translation {
 
     long timeoutMicros;
     int encodedLength;
-    int frameEnd;
+    private int frameEnd;
+    private int frameLength;
+    private long latestNs;
 
     @Nullable
     String problem;
@@ -33,8 +35,10 @@ final class Translation {
         this.record = record;
     }
 
-    void reset(MutableDirectBuffer target, long nextSequence) {
+    void reset(MutableDirectBuffer target, int capacity, long nextSequence, long latestOccurredNs) {
         record = target;
+        frameLength = capacity;
+        latestNs = latestOccurredNs;
         expectedSequence = nextSequence;
         correlationId = 0;
         sourceSequence = 0;
@@ -66,6 +70,17 @@ final class Translation {
     void end(int limit, int recordLength) {
         frameEnd = limit;
         encodedLength = recordLength;
+        requireRange("occurredAtNs", occurredAtNs, 0, latestNs);
+    }
+
+    /** Whether the message ends where its frame does. */
+    boolean endsWithFrame() {
+        return frameEnd == frameLength;
+    }
+
+    /** Whether nothing is wrong with the message, known once it has ended; identities change only then. */
+    boolean isSound() {
+        return problem == null && endsWithFrame();
     }
 
     /** Whether the engine is going to refuse the fact as one that skips ahead, so that nothing may follow from it yet. */
@@ -73,10 +88,13 @@ final class Translation {
         return sourceSequence > expectedSequence;
     }
 
-    /** Surrogate of a raw id in a fact, made when there is none; 0 when the message is refused anyway. */
-    long obtainShopper(DirectBuffer rawId) {
+    void requireShopper(DirectBuffer rawId) {
         requireRange("shopper length", rawId.capacity(), 1, IdentityStore.RAW_ID_MAX);
-        return problem == null ? identities.obtain(rawId, 0, rawId.capacity()) : 0;
+    }
+
+    /** Surrogate of a raw id in a fact that has ended, made when there is none; 0 when the message is refused anyway. */
+    long obtainShopper(DirectBuffer rawId) {
+        return isSound() ? identities.obtain(rawId, 0, rawId.capacity()) : 0;
     }
 
     /** Surrogate of a raw id in a request; 0 = not known. An empty id asks for nobody in particular. */

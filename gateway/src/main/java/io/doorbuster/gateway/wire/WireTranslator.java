@@ -53,7 +53,7 @@ public final class WireTranslator {
      * @return one of the constants above; the slot is filled only when it is {@link #TRANSLATED}.
      */
     public int translate(DirectBuffer frame, InputSlot slot, long expectedSequence, long latestNs) {
-        at.reset(slot.record(), expectedSequence);
+        at.reset(slot.record(), frame.capacity(), expectedSequence, latestNs);
         header.wrap(frame, FrameDescriptor.FRAMING_LENGTH);
         final int templateId = header.templateId();
         isRequest = templateId >= FIRST_REQUEST;
@@ -66,11 +66,10 @@ public final class WireTranslator {
         if (length < 0) {
             return UNKNOWN_MESSAGE;
         }
-        at.requireRange("occurredAtNs", at.occurredAtNs, 0, latestNs);
         if (at.problem != null) {
             return INVALID_VALUE;
         }
-        if (at.frameEnd != frame.capacity()) {
+        if (!at.endsWithFrame()) {
             return MALFORMED;
         }
         RecordDescriptor.length(slot.record(), 0, RecordDescriptor.BODY_OFFSET + length);
