@@ -194,17 +194,20 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     /** Sends what was encoded; reads meanwhile, so that two full sockets cannot wait for each other. */
     public void flush() throws IOException {
         outBytes.limit(outLength).position(0);
-        while (outBytes.hasRemaining()) {
-            if (channel.write(outBytes) == 0) {
-                read();
-                key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
-                selector.select(1);
-                selector.selectedKeys().clear();
-                key.interestOps(SelectionKey.OP_READ);
+        try {
+            while (outBytes.hasRemaining()) {
+                if (channel.write(outBytes) == 0) {
+                    read();
+                    key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+                    selector.select(1);
+                    selector.selectedKeys().clear();
+                    key.interestOps(SelectionKey.OP_READ);
+                }
             }
+        } finally { // What a broken connection does not take must not pile up either.
+            outBytes.clear();
+            outLength = 0;
         }
-        outBytes.clear();
-        outLength = 0;
     }
 
     private int read() throws IOException {
