@@ -32,7 +32,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     private static final int OUT_BYTES = 1 << 16;
     private static final int FLUSH_AT = OUT_BYTES - FrameDescriptor.FRAME_MAX;
     private static final int IN_BYTES = 1 << 16;
-    private static final int IN_FLIGHT_MAX = 1 << 14;
+    private static final int IN_FLIGHT_INITIAL = 1 << 14;
     private static final long HELLO_TIMEOUT_NS = 10_000_000_000L;
     private static final long SPIN_NS = 50_000;
 
@@ -43,7 +43,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     private final UnsafeBuffer out = new UnsafeBuffer(outBytes);
     private ByteBuffer inBytes = ByteBuffer.allocateDirect(IN_BYTES);
     private final UnsafeBuffer in = new UnsafeBuffer(inBytes);
-    private final long[] sequenceOfCorrelation = new long[IN_FLIGHT_MAX];
+    private long[] sequenceOfCorrelation = new long[IN_FLIGHT_INITIAL];
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final WelcomeDecoder welcome = new WelcomeDecoder();
     private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
@@ -148,9 +148,21 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
 
     @Override
     long nextCorrelationId(boolean isSequenced) {
+        if (inFlight >= sequenceOfCorrelation.length / 2) {
+            rememberMore();
+        }
         correlationId++;
-        sequenceOfCorrelation[(int) correlationId & (IN_FLIGHT_MAX - 1)] = isSequenced ? nextSequence : 0;
+        sequenceOfCorrelation[(int) correlationId & (sequenceOfCorrelation.length - 1)] = isSequenced ? nextSequence : 0;
         return correlationId;
+    }
+
+    private void rememberMore() {
+        final long[] old = sequenceOfCorrelation;
+        final long[] larger = new long[2 * old.length];
+        for (long id = Math.max(0, correlationId - old.length + 1); id <= correlationId; id++) {
+            larger[(int) id & (larger.length - 1)] = old[(int) id & (old.length - 1)];
+        }
+        sequenceOfCorrelation = larger;
     }
 
     @Override
@@ -172,7 +184,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     long sent(int encodedLength) {
         frame(encodedLength);
         inFlight++;
-        if (sequenceOfCorrelation[(int) correlationId & (IN_FLIGHT_MAX - 1)] != 0) {
+        if (sequenceOfCorrelation[(int) correlationId & (sequenceOfCorrelation.length - 1)] != 0) {
             nextSequence++;
         }
         if (outLength > FLUSH_AT) {
@@ -314,7 +326,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
             case RejectedDecoder.TEMPLATE_ID -> {
                 rejected.wrap(in, body, blockLength, version);
                 final long refused = rejected.correlationId();
-                final long sequence = sequenceOfCorrelation[(int) refused & (IN_FLIGHT_MAX - 1)];
+                final long sequence = sequenceOfCorrelation[(int) refused & (sequenceOfCorrelation.length - 1)];
                 if (refused != 0 && sequence != 0) {
                     nextSequence = Math.min(nextSequence, sequence);
                 }
