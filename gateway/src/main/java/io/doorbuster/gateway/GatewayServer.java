@@ -228,6 +228,7 @@ public final class GatewayServer implements AutoCloseable {
         }
         if (failure == null) {
             try {
+                agent.drain(pipeline);
                 pipeline.close();
             } catch (PipelineFailedException e) {
                 failure = e;

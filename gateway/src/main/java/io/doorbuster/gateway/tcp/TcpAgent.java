@@ -347,6 +347,17 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         connections.remove(connection.id);
     }
 
+    /** Takes replies while the pipeline works off its ring; its egress may be waiting for room. Not beside {@link #doWork}. */
+    public void drain(Pipeline last) {
+        while (!last.isDrained()) {
+            last.poll();
+            if (handover != null) {
+                handover.drain(onHandedOver);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     /** Sends what can be sent at once, and closes every socket. */
     @Override
     public void close() throws IOException {
