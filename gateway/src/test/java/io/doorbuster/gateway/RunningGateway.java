@@ -1,0 +1,109 @@
+package io.doorbuster.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.doorbuster.client.DoorbusterClient;
+import io.doorbuster.client.PipelinedClient;
+import io.doorbuster.codec.Setting;
+import io.doorbuster.codec.TickRecordDecoder;
+import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.ring.WaitPolicy;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.journal.JournalTailer;
+import io.doorbuster.journal.RecordDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** A real server on loopback for tests, and the judgement of its journal. */
+final class RunningGateway implements AutoCloseable {
+    static final int DIMENSIONS = 32;
+
+    private final Path directory;
+    final GatewayServer server;
+
+    RunningGateway(Path directory, ThreadMode mode) throws IOException {
+        this.directory = directory;
+        final Settings settings = Settings.DEFAULTS
+                .with(Setting.DIMENSIONS, DIMENSIONS)
+                .with(Setting.ITEMS_MAX, 2_000)
+                .with(Setting.SHOPPERS_MAX, 2_000)
+                .with(Setting.RESERVATIONS_MAX, 256)
+                .with(Setting.SOURCES_MAX, 256)
+                .with(Setting.HASH_INTERVAL, 64);
+        server = GatewayServer.start(
+                new GatewayConfig(
+                        data(),
+                        directory.resolve("state"),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                        mode,
+                        WaitPolicy.BLOCKING,
+                        null,
+                        settings),
+                Progress.NONE);
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
+    }
+
+    String token() throws IOException {
+        return Files.readString(data().resolve("token")).strip();
+    }
+
+    DoorbusterClient connect(long source) throws IOException {
+        return DoorbusterClient.connect(address(), token(), source);
+    }
+
+    PipelinedClient pipelined(long source) throws IOException {
+        return PipelinedClient.connect(address(), token(), source);
+    }
+
+    /**
+     * Closes the server, replays its journal into a fresh engine and compares every hash.
+     *
+     * @return SBE template ids of the records, in their order, without ticks.
+     */
+    List<Integer> closeAndReplay() throws IOException {
+        assertThat(server.failure()).isNull();
+        server.close();
+        assertThat(server.failure()).isNull();
+        final List<Integer> templates = new ArrayList<>();
+        final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
+        try (Engine engine = new Engine(directory.resolve("replayed"));
+                JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data()))) {
+            while (tailer.poll(
+                            (buffer, offset, length) -> {
+                                if (RecordDescriptor.position(buffer, offset) > 0) {
+                                    engine.onRecord(buffer, offset, reply, 0);
+                                    templates.add(
+                                            buffer.getShort(offset + RecordDescriptor.MESSAGE_OFFSET + 2) & 0xFFFF);
+                                }
+                            },
+                            10)
+                    > 0) {
+                assertThat(tailer.lastPosition()).isPositive();
+            }
+            assertThat(engine.position()).isEqualTo(server.position());
+            assertThat(engine.stateHash()).isEqualTo(server.stateHash());
+            assertThat(engine.replyHash()).isEqualTo(server.replyHash());
+            assertThat(engine.recomputeStateHash()).isEqualTo(engine.stateHash());
+        }
+        templates.removeIf(template -> template == TickRecordDecoder.TEMPLATE_ID);
+        return templates;
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
