@@ -152,7 +152,8 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
             rememberMore();
         }
         correlationId++;
-        sequenceOfCorrelation[(int) correlationId & (sequenceOfCorrelation.length - 1)] = isSequenced ? nextSequence : 0;
+        sequenceOfCorrelation[(int) correlationId & (sequenceOfCorrelation.length - 1)] =
+                isSequenced ? nextSequence : 0;
         return correlationId;
     }
 
