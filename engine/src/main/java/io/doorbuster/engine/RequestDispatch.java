@@ -35,6 +35,8 @@ final class RequestDispatch {
     private final Candidates candidates;
     private final SlateBuffer slate = new SlateBuffer();
     private final RequestFilter filter;
+    private final int[] givenRows = new int[Candidates.MAX];
+    private final long[] givenItems = new long[Candidates.MAX];
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ScoreRecordDecoder score = new ScoreRecordDecoder();
     private final RecommendRecordDecoder recommend = new RecommendRecordDecoder();
@@ -83,24 +85,25 @@ final class RequestDispatch {
 
     private int onScore(long position, MutableDirectBuffer reply, int replyOffset) {
         candidates.reset();
+        int count = 0;
         for (final ScoreRecordDecoder.CandidatesDecoder candidate : score.candidates()) {
             final int row = items.rowOf(candidate.itemId());
+            givenRows[count] = row;
+            givenItems[count] = candidate.itemId();
+            count++;
             if (row != ItemStore.NONE) {
                 candidates.add(row, Retrieved.GIVEN, 0f);
             }
         }
         ranking.score(shopperRow(score.shopper()), candidates);
-        score.sbeRewind();
-        final ScoreRecordDecoder.CandidatesDecoder given = score.candidates();
-        response.beginScores(reply, replyOffset, position, given.count());
-        for (final ScoreRecordDecoder.CandidatesDecoder candidate : given) {
-            final long itemId = candidate.itemId();
-            final int row = items.rowOf(itemId);
+        response.beginScores(reply, replyOffset, position, count);
+        for (int i = 0; i < count; i++) {
+            final int row = givenRows[i];
             if (row == ItemStore.NONE) {
-                response.score(itemId, 0f, Outcome.UNKNOWN_ITEM);
+                response.score(givenItems[i], 0f, Outcome.UNKNOWN_ITEM);
             } else {
                 final Outcome outcome = items.isRetired(row) ? Outcome.ITEM_RETIRED : Outcome.ACCEPTED;
-                response.score(itemId, candidates.score(candidates.indexOf(row)), outcome);
+                response.score(givenItems[i], candidates.score(candidates.indexOf(row)), outcome);
             }
         }
         return response.endScores();

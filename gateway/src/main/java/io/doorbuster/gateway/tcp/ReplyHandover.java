@@ -29,14 +29,21 @@ final class ReplyHandover {
             new UnsafeBuffer(ByteBuffer.allocateDirect(BYTES + RingBufferDescriptor.TRAILER_LENGTH)));
     private final UnsafeBuffer message = new UnsafeBuffer(ByteBuffer.allocateDirect(MESSAGE_MAX));
     private final Selector selector;
+    private final MessageHandler onMessage;
     private volatile boolean asleep;
 
-    ReplyHandover(Selector selector) {
+    ReplyHandover(Selector selector, ReplyHandler handler) {
         this.selector = selector;
+        onMessage = (type, buffer, offset, length) -> handler.onReply(
+                buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
+                buffer.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN),
+                buffer,
+                offset + REPLY_OFFSET,
+                length - REPLY_OFFSET);
     }
 
     /** Egress thread only. */
-    void offer(InputSlot slot, boolean endOfBatch) {
+    void offer(InputSlot slot) {
         message.putLong(0, slot.connectionId(), ByteOrder.LITTLE_ENDIAN);
         message.putLong(8, slot.correlationId(), ByteOrder.LITTLE_ENDIAN);
         message.putBytes(REPLY_OFFSET, slot.reply(), 0, slot.replyLength());
@@ -44,26 +51,18 @@ final class ReplyHandover {
             wake();
             Thread.onSpinWait();
         }
-        if (endOfBatch) {
-            wake();
-        }
     }
 
-    private void wake() {
+    /** Ends the sleep of the network thread; called at the end of each batch, whatever it held. Egress thread only. */
+    void wake() {
         if (asleep) {
             asleep = false;
             selector.wakeup();
         }
     }
 
-    /** Network thread only. */
-    int drain(ReplyHandler handler) {
-        final MessageHandler onMessage = (type, buffer, offset, length) -> handler.onReply(
-                buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
-                buffer.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN),
-                buffer,
-                offset + REPLY_OFFSET,
-                length - REPLY_OFFSET);
+    /** Hands over what has come. Network thread only. */
+    int drain() {
         return ring.size() == 0 ? 0 : ring.read(onMessage);
     }
 

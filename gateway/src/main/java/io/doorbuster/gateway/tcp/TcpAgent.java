@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpAgent implements ReplySink, AutoCloseable {
     private static final long SPIN_NS = 200_000;
-    private static final long SLEEP_MS = 1;
+    private static final long SLEEP_MS = 20;
     private static final long HOUSEKEEPING_NS = 100_000_000;
     private static final int BACKLOG = 1_024;
 
@@ -41,7 +41,6 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ArrayList<Connection> dirty = new ArrayList<>();
     private final ArrayList<Connection> resumable = new ArrayList<>();
     private final @Nullable ReplyHandover handover;
-    private final ReplyHandover.ReplyHandler onHandedOver = this::queueReply;
     private @Nullable Pipeline pipeline;
     private long nextConnectionId = 1;
     private long lastWorkNs;
@@ -60,7 +59,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         this.serverKey = serverKey;
         this.ring = ring;
         this.frames = frames;
-        handover = repliesComeFromAnotherThread ? new ReplyHandover(selector) : null;
+        handover = repliesComeFromAnotherThread ? new ReplyHandover(selector, this::queueReply) : null;
         lastWorkNs = System.nanoTime();
         lastHousekeepingNs = lastWorkNs;
     }
@@ -113,7 +112,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         }
         work += pipeline.poll();
         if (handover != null) {
-            work += handover.drain(onHandedOver);
+            work += handover.drain();
         }
         flushDirty();
         if (nowNs - lastHousekeepingNs > HOUSEKEEPING_NS) {
@@ -121,7 +120,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             housekeeping(nowNs);
         }
         if (work > 0) {
-            lastWorkNs = nowNs;
+            lastWorkNs = System.nanoTime(); // Not nowNs, which may lie before a sleep.
         } else {
             Thread.onSpinWait();
         }
@@ -262,13 +261,18 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
 
     @Override
     public void onReply(InputSlot slot, boolean endOfBatch) {
-        if (slot.connectionId() == 0 || slot.replyLength() == 0) {
+        final boolean isWanted = slot.connectionId() != 0 && slot.replyLength() != 0;
+        if (handover == null) {
+            if (isWanted) {
+                queueReply(slot.connectionId(), slot.correlationId(), slot.reply(), 0, slot.replyLength());
+            }
             return;
         }
-        if (handover == null) {
-            queueReply(slot.connectionId(), slot.correlationId(), slot.reply(), 0, slot.replyLength());
-        } else {
-            handover.offer(slot, endOfBatch);
+        if (isWanted) {
+            handover.offer(slot);
+        }
+        if (endOfBatch) {
+            handover.wake();
         }
     }
 
@@ -352,7 +356,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         while (!last.isDrained()) {
             last.poll();
             if (handover != null) {
-                handover.drain(onHandedOver);
+                handover.drain();
             }
             Thread.onSpinWait();
         }
@@ -362,7 +366,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     @Override
     public void close() throws IOException {
         if (handover != null) {
-            handover.drain(onHandedOver);
+            handover.drain();
         }
         flushDirty();
         for (final Connection connection : connections.values().toArray(new Connection[0])) {
