@@ -115,6 +115,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             work += handover.drain();
         }
         flushDirty();
+        resume();
         if (nowNs - lastHousekeepingNs > HOUSEKEEPING_NS) {
             lastHousekeepingNs = nowNs;
             housekeeping(nowNs);
@@ -300,6 +301,10 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             flush(connection);
         }
         dirty.clear();
+    }
+
+    /** Goes on with what connections sent while no frame of theirs might be taken. */
+    private void resume() {
         for (int i = 0, resumed = resumable.size(); i < resumed; i++) {
             take(resumable.get(i));
         }
@@ -362,7 +367,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         }
     }
 
-    /** Sends what can be sent at once, and closes every socket. */
+    /** Sends what can be sent at once, and closes every socket; takes no frame any more: nobody would journal it. */
     @Override
     public void close() throws IOException {
         if (handover != null) {
