@@ -1,5 +1,6 @@
 package io.doorbuster.gateway.tcp;
 
+import io.doorbuster.codec.AcknowledgedDecoder;
 import io.doorbuster.codec.ByeDecoder;
 import io.doorbuster.codec.HelloDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
@@ -34,6 +35,8 @@ final class FrameHandler {
     private final SourceSequences sequences;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
+    private final MessageHeaderDecoder replyHeader = new MessageHeaderDecoder();
+    private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
     private final HelloDecoder hello = new HelloDecoder();
     private final WelcomeEncoder welcome = new WelcomeEncoder();
     private final RejectedEncoder rejected = new RejectedEncoder();
@@ -196,13 +199,23 @@ final class FrameHandler {
         RecordDescriptor.occurredAtNs(record, 0, isRequest ? 0 : occurredAtNs == 0 ? nowNs : occurredAtNs);
         RecordDescriptor.source(record, 0, isRequest ? 0 : connection.source);
         RecordDescriptor.sourceSequence(record, 0, isRequest ? 0 : translator.sourceSequence());
+        position++;
         if (!isRequest) {
-            sequences.onPublished(connection.source, translator.sourceSequence());
+            sequences.onPublished(connection.source, translator.sourceSequence(), position);
         }
         slot.replyTo(connection.id, translator.correlationId());
         connection.inFlight++;
-        position++;
         ring.publish();
+    }
+
+    /** Takes note of a reply of the engine, which begins with its message header. */
+    void onReply(Connection connection, DirectBuffer reply, int offset) {
+        replyHeader.wrap(reply, offset);
+        if (replyHeader.templateId() == AcknowledgedDecoder.TEMPLATE_ID) {
+            acknowledged.wrapAndApplyHeader(reply, offset, replyHeader);
+            sequences.onAnswered(
+                    connection.source, acknowledged.position(), acknowledged.outcome(), acknowledged.detail());
+        }
     }
 
     /** Publishes what was refused since the last tick, if anything. */

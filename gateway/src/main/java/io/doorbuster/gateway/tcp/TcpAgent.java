@@ -281,6 +281,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             long connectionId, long correlationId, org.agrona.DirectBuffer reply, int offset, int length) {
         final Connection connection = connections.get(connectionId);
         if (connection != null) { // Otherwise it has gone; its facts and commands are applied all the same.
+            frames.onReply(connection, reply, offset);
             connection.appendReply(reply, offset, length, correlationId);
             connection.inFlight--;
             markDirty(connection);

@@ -188,9 +188,9 @@ final class BehaviourTranslator {
         shopperLinkedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         at.end(shopperLinked.limit(), shopperLinkedRecord.encodedLength());
         if (at.isSound()) {
-            final long had = at.skipsAhead()
-                    ? 0
-                    : at.identities.link(at.text, 0, at.text.capacity(), at.secondText, 0, at.secondText.capacity());
+            final long had = at.isInTurn()
+                    ? at.identities.link(at.text, 0, at.text.capacity(), at.secondText, 0, at.secondText.capacity())
+                    : 0;
             shopperLinkedRecord.shopper(at.obtainShopper(at.text)).linked(had);
         }
         return at.encodedLength;
@@ -206,7 +206,7 @@ final class BehaviourTranslator {
         shopperErasedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         at.end(shopperErased.limit(), shopperErasedRecord.encodedLength());
         if (at.isSound()) {
-            shopperErasedRecord.shopper(at.skipsAhead() ? 0 : at.identities.erase(at.text, 0, at.text.capacity()));
+            shopperErasedRecord.shopper(at.isInTurn() ? at.identities.erase(at.text, 0, at.text.capacity()) : 0);
         }
         return at.encodedLength;
     }

@@ -83,9 +83,9 @@ final class Translation {
         return problem == null && endsWithFrame();
     }
 
-    /** Whether the engine is going to refuse the fact as one that skips ahead, so that nothing may follow from it yet. */
-    boolean skipsAhead() {
-        return sourceSequence > expectedSequence;
+    /** Whether the engine is going to apply the fact; one that skips ahead or comes again must change no identity. */
+    boolean isInTurn() {
+        return sourceSequence == expectedSequence;
     }
 
     void requireShopper(DirectBuffer rawId) {
