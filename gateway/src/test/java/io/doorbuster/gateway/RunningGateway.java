@@ -18,11 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** A real server on loopback for tests, and the judgement of its journal. */
 final class RunningGateway implements AutoCloseable {
     static final int DIMENSIONS = 32;
+    static final int SOURCES_MAX = 256;
 
     private final Path directory;
     final GatewayServer server;
@@ -34,7 +36,7 @@ final class RunningGateway implements AutoCloseable {
                 .with(Setting.ITEMS_MAX, 2_000)
                 .with(Setting.SHOPPERS_MAX, 2_000)
                 .with(Setting.RESERVATIONS_MAX, 256)
-                .with(Setting.SOURCES_MAX, 256)
+                .with(Setting.SOURCES_MAX, SOURCES_MAX)
                 .with(Setting.HASH_INTERVAL, 64);
         server = GatewayServer.start(
                 new GatewayConfig(
@@ -74,6 +76,11 @@ final class RunningGateway implements AutoCloseable {
      * @return SBE template ids of the records, in their order, without ticks.
      */
     List<Integer> closeAndReplay() throws IOException {
+        return closeAndReplay(engine -> assertThat(engine.position()).isPositive());
+    }
+
+    /** The same, with another look at the engine that has replayed. */
+    List<Integer> closeAndReplay(Consumer<Engine> judge) throws IOException {
         assertThat(server.failure()).isNull();
         server.close();
         assertThat(server.failure()).isNull();
@@ -97,6 +104,7 @@ final class RunningGateway implements AutoCloseable {
             assertThat(engine.stateHash()).isEqualTo(server.stateHash());
             assertThat(engine.replyHash()).isEqualTo(server.replyHash());
             assertThat(engine.recomputeStateHash()).isEqualTo(engine.stateHash());
+            judge.accept(engine);
         }
         templates.removeIf(template -> template == TickRecordDecoder.TEMPLATE_ID);
         return templates;
