@@ -34,6 +34,10 @@ final class Connection {
     boolean closeWhenSent;
     boolean dirty;
     boolean readPaused;
+
+    /** Whether its next frame is a fact or command that found the ring full. */
+    boolean waitsForRoom;
+
     long source;
     int inFlight;
 

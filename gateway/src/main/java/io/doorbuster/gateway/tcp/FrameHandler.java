@@ -64,6 +64,18 @@ final class FrameHandler {
     }
 
     /**
+     * Whether a frame must wait for room in the ring. A request that finds none is refused, since its answer is worth nothing
+     * later; a fact or command waits, since refusing it would make every one behind it a gap.
+     */
+    boolean mustWait(DirectBuffer buffer, int offset) {
+        if (ring.hasRoom()) {
+            return false;
+        }
+        header.wrap(buffer, offset + FrameDescriptor.FRAMING_LENGTH);
+        return WireTranslator.isFactOrCommand(header.templateId());
+    }
+
+    /**
      * Handles one frame.
      *
      * @param arrivedNs when its bytes were read, on the clock of {@link System#nanoTime()}.

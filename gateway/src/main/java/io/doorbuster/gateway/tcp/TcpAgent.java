@@ -40,6 +40,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final Long2ObjectHashMap<Connection> connections = new Long2ObjectHashMap<>();
     private final ArrayList<Connection> dirty = new ArrayList<>();
     private final ArrayList<Connection> resumable = new ArrayList<>();
+    private final ArrayList<Connection> waiting = new ArrayList<>();
     private final @Nullable ReplyHandover handover;
     private @Nullable Pipeline pipeline;
     private long nextConnectionId = 1;
@@ -198,6 +199,10 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
                 break;
             }
             makeRoom();
+            if (frames.mustWait(connection.inBuffer, at)) {
+                hold(connection);
+                break;
+            }
             if (frames.onFrame(connection, connection.inBuffer, at, length, arrivedNs)) {
                 work++;
             }
@@ -215,7 +220,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         markDirty(connection);
     }
 
-    /** SHARED: this very thread takes a full ring through. DEDICATED: does nothing, and the client is told of overload. */
+    /** SHARED: this very thread takes a full ring through. DEDICATED: does nothing; others make room. */
     private void makeRoom() {
         final Pipeline current = pipeline;
         if (current != null && !ring.hasRoom()) {
@@ -223,9 +228,21 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         }
     }
 
+    /** Until there is room again the connection is not read: the client feels it in its own socket. */
+    private void hold(Connection connection) {
+        if (!connection.waitsForRoom) {
+            connection.waitsForRoom = true;
+            waiting.add(connection);
+        }
+    }
+
+    private static boolean isHeldBack(Connection connection) {
+        return connection.waitsForRoom || !connection.mayTake();
+    }
+
     /** A frame that has begun must end in time; what is held back by us has all the time. */
     private static long frameDeadline(Connection connection, int taken, long nowNs) {
-        if (connection.in.position() == 0 || !connection.mayTake()) {
+        if (connection.in.position() == 0 || isHeldBack(connection)) {
             return Long.MAX_VALUE;
         }
         final boolean runs = taken == 0 && connection.readDeadlineNs != Long.MAX_VALUE;
@@ -252,7 +269,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         if (!connection.key.isValid()) {
             return;
         }
-        final boolean pause = !connection.mayTake();
+        final boolean pause = isHeldBack(connection);
         if (pause != connection.readPaused) {
             connection.readPaused = pause;
             final int ops = connection.key.interestOps();
@@ -310,6 +327,11 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             take(resumable.get(i));
         }
         resumable.clear();
+        for (int i = 0, held = waiting.size(); i < held && ring.hasRoom(); i++) {
+            final Connection connection = waiting.remove(0);
+            connection.waitsForRoom = false;
+            take(connection);
+        }
     }
 
     private void flush(Connection connection) {

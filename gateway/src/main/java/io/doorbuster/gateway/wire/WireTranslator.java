@@ -26,6 +26,7 @@ public final class WireTranslator {
     /** A field is out of range; {@link #problem()} says which. */
     public static final int INVALID_VALUE = 3;
 
+    private static final int FIRST_FACT = 10;
     private static final int FIRST_REQUEST = 40;
 
     private final Translation at;
@@ -86,6 +87,11 @@ public final class WireTranslator {
             length = catalogue.translate(templateId, frame, offset, blockLength, version);
         }
         return length < 0 ? commands.translate(templateId, frame, offset, blockLength, version) : length;
+    }
+
+    /** Whether messages of a template id take a source sequence. */
+    public static boolean isFactOrCommand(int templateId) {
+        return templateId >= FIRST_FACT && templateId < FIRST_REQUEST;
     }
 
     /** Whether the last message was a request, which takes no source sequence. */
