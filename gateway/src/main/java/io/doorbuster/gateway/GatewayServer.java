@@ -217,6 +217,25 @@ public final class GatewayServer implements AutoCloseable {
         return replyHash;
     }
 
+    /** After this no thread uses engine and appender, whatever has failed: their memory can be let go. */
+    private void stopPipeline() {
+        try {
+            if (failure == null) {
+                agent.drain(pipeline);
+            }
+        } catch (PipelineFailedException e) {
+            failure = e;
+        }
+        if (failure != null) {
+            agent.abandonReplies();
+        }
+        try {
+            pipeline.close();
+        } catch (PipelineFailedException e) {
+            failure = failure == null ? e : failure;
+        }
+    }
+
     /** Takes what was read through to its replies, writes the last hash record, and lets go of everything. */
     @Override
     public void close() throws IOException {
@@ -226,14 +245,7 @@ public final class GatewayServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (failure == null) {
-            try {
-                agent.drain(pipeline);
-                pipeline.close();
-            } catch (PipelineFailedException e) {
-                failure = e;
-            }
-        }
+        stopPipeline();
         agent.close();
         position = engine.position();
         stateHash = engine.stateHash();

@@ -31,6 +31,7 @@ final class ReplyHandover {
     private final Selector selector;
     private final MessageHandler onMessage;
     private volatile boolean asleep;
+    private volatile boolean abandoned;
 
     ReplyHandover(Selector selector, ReplyHandler handler) {
         this.selector = selector;
@@ -42,15 +43,20 @@ final class ReplyHandover {
                 length - REPLY_OFFSET);
     }
 
-    /** Egress thread only. */
+    /** Egress thread only; waits for room until nobody drains any more. */
     void offer(InputSlot slot) {
         message.putLong(0, slot.connectionId(), ByteOrder.LITTLE_ENDIAN);
         message.putLong(8, slot.correlationId(), ByteOrder.LITTLE_ENDIAN);
         message.putBytes(REPLY_OFFSET, slot.reply(), 0, slot.replyLength());
-        while (!ring.write(MESSAGE_TYPE, message, 0, REPLY_OFFSET + slot.replyLength())) {
+        while (!abandoned && !ring.write(MESSAGE_TYPE, message, 0, REPLY_OFFSET + slot.replyLength())) {
             wake();
             Thread.onSpinWait();
         }
+    }
+
+    /** Nobody drains any more. Any thread. */
+    void abandon() {
+        abandoned = true;
     }
 
     /** Ends the sleep of the network thread; called at the end of each batch, whatever it held. Egress thread only. */

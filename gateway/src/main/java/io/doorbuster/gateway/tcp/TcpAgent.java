@@ -43,6 +43,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ArrayList<Connection> waiting = new ArrayList<>();
     private final @Nullable ReplyHandover handover;
     private @Nullable Pipeline pipeline;
+    private volatile boolean abandoned;
     private long nextConnectionId = 1;
     private long lastWorkNs;
     private long lastHousekeepingNs;
@@ -279,7 +280,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
 
     @Override
     public void onReply(InputSlot slot, boolean endOfBatch) {
-        final boolean isWanted = slot.connectionId() != 0 && slot.replyLength() != 0;
+        final boolean isWanted = slot.connectionId() != 0 && slot.replyLength() != 0 && !abandoned;
         if (handover == null) {
             if (isWanted) {
                 queueReply(slot.connectionId(), slot.correlationId(), slot.reply(), 0, slot.replyLength());
@@ -390,13 +391,23 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         }
     }
 
+    /** Nothing is answered any more, and nobody waits for it: a failure has stopped {@link #doWork}. Any thread. */
+    public void abandonReplies() {
+        abandoned = true;
+        if (handover != null) {
+            handover.abandon();
+        }
+    }
+
     /** Sends what can be sent at once, and closes every socket; takes no frame any more: nobody would journal it. */
     @Override
     public void close() throws IOException {
-        if (handover != null) {
-            handover.drain();
+        if (!abandoned) {
+            if (handover != null) {
+                handover.drain();
+            }
+            flushDirty();
         }
-        flushDirty();
         for (final Connection connection : connections.values().toArray(new Connection[0])) {
             close(connection);
         }
