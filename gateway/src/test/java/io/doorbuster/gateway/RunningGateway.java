@@ -84,6 +84,16 @@ final class RunningGateway implements AutoCloseable {
         assertThat(server.failure()).isNull();
         server.close();
         assertThat(server.failure()).isNull();
+        return replay(engine -> {
+            assertThat(engine.position()).isEqualTo(server.position());
+            assertThat(engine.stateHash()).isEqualTo(server.stateHash());
+            assertThat(engine.replyHash()).isEqualTo(server.replyHash());
+            judge.accept(engine);
+        });
+    }
+
+    /** Replays the journal of the server, which is closed. */
+    List<Integer> replay(Consumer<Engine> judge) {
         final List<Integer> templates = new ArrayList<>();
         final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
         try (Engine engine = new Engine(directory.resolve("replayed"));
@@ -100,9 +110,6 @@ final class RunningGateway implements AutoCloseable {
                     > 0) {
                 assertThat(tailer.lastPosition()).isPositive();
             }
-            assertThat(engine.position()).isEqualTo(server.position());
-            assertThat(engine.stateHash()).isEqualTo(server.stateHash());
-            assertThat(engine.replyHash()).isEqualTo(server.replyHash());
             assertThat(engine.recomputeStateHash()).isEqualTo(engine.stateHash());
             judge.accept(engine);
         }
