@@ -48,7 +48,7 @@ public final class JournalTailer implements AutoCloseable {
      * Delivers the records of the next excerpts.
      *
      * @param excerptLimit how many excerpts at most.
-     * @return how many excerpts were there; 0 = the end for now.
+     * @return how many excerpts were there; 0 = nothing more has been written yet.
      * @throws JournalCorruptException when a record is not as it was written; the tailer cannot be used any further.
      */
     public int poll(RecordHandler handler, int excerptLimit) {
