@@ -79,7 +79,7 @@ public final class EventFile implements AutoCloseable {
         return file;
     }
 
-    private static InputStream inflated(InputStream raw) throws IOException {
+    static InputStream inflated(InputStream raw) throws IOException {
         final PushbackInputStream peeked = new PushbackInputStream(raw, 2);
         final byte[] magic = peeked.readNBytes(2);
         peeked.unread(magic);

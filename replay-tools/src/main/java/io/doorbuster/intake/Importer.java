@@ -51,7 +51,11 @@ public final class Importer {
         }
     }
 
-    /** A file's rows are numbered behind a name that depends on nothing but its bytes and their meaning. */
+    /**
+     * A file's rows are numbered behind a name that depends on nothing but its content, packed or not, and its meaning. Reads
+     * the file to its end, so that a truncated one is refused before its first row is sent: the whole one, brought later,
+     * would have another name.
+     */
     static long source(Path path, RowFormat format) throws IOException {
         final MessageDigest digest;
         try {
@@ -61,11 +65,16 @@ public final class Importer {
         }
         digest.update(format.toString().getBytes(StandardCharsets.UTF_8));
         final byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream bytes = new DigestInputStream(Files.newInputStream(path), digest)) {
+        try (InputStream bytes = new DigestInputStream(EventFile.inflated(Files.newInputStream(path)), digest)) {
             int count = 0;
             while (count >= 0) {
                 count = bytes.read(buffer);
             }
+        } catch (IOException e) {
+            throw new IOException(
+                    path + " cannot be read to its end (" + e.getMessage()
+                            + "), nothing was imported: is it complete? bring it again",
+                    e);
         }
         final byte[] hash = digest.digest();
         long source = 0;

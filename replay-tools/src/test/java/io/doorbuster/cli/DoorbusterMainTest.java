@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +126,35 @@ class DoorbusterMainTest {
         assertThat(json().path("identical").asBoolean()).isTrue();
         assertThat(run("replay", "--data", data, "--until", "3", "--json")).isZero();
         assertThat(json().path("events").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void truncatedFileShouldBeRefusedBeforeItsFirstRow() throws IOException {
+        final ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        final StringBuilder rows = new StringBuilder("item,shopper,type\n");
+        for (int i = 0; i < 20_000; i++) {
+            rows.append("A-").append(i % 100).append(",u").append(i * 7919).append(",view\n");
+        }
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(rows.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        final byte[] whole = packed.toByteArray();
+        final Path cut = Files.write(directory.resolve("cut.csv.gz"), Arrays.copyOf(whole, whole.length / 2));
+        final String data = directory.resolve("data").toString();
+        assertThat(run("import", "--data", data, "--format", "csv", cut.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("nothing was imported");
+        assertThat(run("inspect", "--data", data, "--json")).isZero();
+        assertThat(json().path("lastPosition").asLong()).isEqualTo(1);
+        Files.write(cut, whole);
+        assertThat(run("import", "--data", data, "--format", "csv", cut.toString()))
+                .isZero();
+        final Path plain = Files.writeString(directory.resolve("plain.csv"), rows);
+        assertThat(run("import", "--data", data, "--json", "--format", "csv", plain.toString()))
+                .isZero();
+        assertThat(json().path("rowsKnown").asInt())
+                .as("packed or not is the same")
+                .isEqualTo(20_000);
     }
 
     @Test
