@@ -32,6 +32,7 @@ final class Connection {
     final UnsafeBuffer inBuffer = new UnsafeBuffer(in);
     boolean authenticated;
     boolean closeWhenSent;
+    boolean ended;
     boolean dirty;
     boolean readPaused;
 

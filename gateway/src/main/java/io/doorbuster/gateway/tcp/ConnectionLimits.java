@@ -14,5 +14,8 @@ final class ConnectionLimits {
     /** Without any byte taken by a client for which bytes wait. */
     static final long STALLED_NS = 30_000_000_000L;
 
+    /** From our last byte to the client's. */
+    static final long LINGER_NS = 5_000_000_000L;
+
     private ConnectionLimits() {}
 }

@@ -178,6 +178,9 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     }
 
     private void read(Connection connection) throws IOException {
+        if (connection.ended) {
+            connection.in.clear(); // Whatever it still says is thrown away.
+        }
         final int count = connection.channel.read(connection.in);
         if (count < 0) {
             close(connection);
@@ -188,6 +191,9 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
 
     /** Takes the whole frames that have arrived. */
     private void take(Connection connection) {
+        if (connection.ended) {
+            return;
+        }
         final long arrivedNs = System.nanoTime();
         final int end = connection.in.position();
         int at = 0;
@@ -342,7 +348,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         try {
             final boolean all = connection.flush(System.nanoTime() + ConnectionLimits.STALLED_NS);
             if (all && connection.closeWhenSent && connection.inFlight == 0) {
-                close(connection);
+                end(connection);
                 return;
             }
             final int ops = connection.key.interestOps();
@@ -356,6 +362,20 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         } catch (IOException e) {
             close(connection);
         }
+    }
+
+    /**
+     * Ends our side, and reads until the client ends its own: bytes that lie unread when a socket is closed reset the
+     * connection, and take back every reply that the client has not read yet.
+     */
+    private static void end(Connection connection) throws IOException {
+        if (connection.ended) {
+            return;
+        }
+        connection.ended = true;
+        connection.channel.shutdownOutput();
+        connection.readDeadlineNs = System.nanoTime() + ConnectionLimits.LINGER_NS;
+        connection.key.interestOps(SelectionKey.OP_READ);
     }
 
     private void housekeeping(long nowNs) {
