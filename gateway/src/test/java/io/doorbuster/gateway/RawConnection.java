@@ -18,7 +18,16 @@ final class RawConnection implements AutoCloseable {
     private final DataInputStream in;
 
     RawConnection(InetSocketAddress address) throws IOException {
-        socket = new Socket(address.getAddress(), address.getPort());
+        this(address, 0);
+    }
+
+    /** With a receive buffer of so many bytes; 0 = as the system has it. */
+    RawConnection(InetSocketAddress address, int receiveBytes) throws IOException {
+        socket = new Socket();
+        if (receiveBytes > 0) {
+            socket.setReceiveBufferSize(receiveBytes);
+        }
+        socket.connect(address);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MS);
         in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 1 << 16));
