@@ -32,14 +32,16 @@ public final class JournalAppender implements AutoCloseable {
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final HashRecordEncoder hashRecord = new HashRecordEncoder();
     private @Nullable ExcerptAppender appender;
+    private final long cutBytes;
     private int batchLength;
     private long lastPosition;
     private long lastJournalTimeNs;
 
-    private JournalAppender(SingleChronicleQueue queue, long lastPosition, long lastJournalTimeNs) {
+    private JournalAppender(SingleChronicleQueue queue, long lastPosition, long lastJournalTimeNs, long cutBytes) {
         this.queue = queue;
         this.lastPosition = lastPosition;
         this.lastJournalTimeNs = lastJournalTimeNs;
+        this.cutBytes = cutBytes;
     }
 
     /**
@@ -50,7 +52,13 @@ public final class JournalAppender implements AutoCloseable {
      * @param lastJournalTimeNs of that record.
      */
     public static JournalAppender open(Path directory, long lastPosition, long lastJournalTimeNs) {
-        return new JournalAppender(JournalQueue.openForAppend(directory), lastPosition, lastJournalTimeNs);
+        final long cutBytes = JournalEnd.cut(directory);
+        return new JournalAppender(JournalQueue.openForAppend(directory), lastPosition, lastJournalTimeNs, cutBytes);
+    }
+
+    /** Bytes that a killed process had left of an excerpt, and that were cut; nobody had been answered for them. */
+    public long cutBytes() {
+        return cutBytes;
     }
 
     /** Position of the last record appended; 0 = none. */

@@ -3,6 +3,7 @@ package io.doorbuster.journal;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptTailer;
@@ -15,6 +16,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  * beside the appender, also in other processes.
  */
 public final class JournalTailer implements AutoCloseable {
+    /** How often a header that looks wrong at the end is looked at again, a millisecond apart: a live one is finished soon. */
+    private static final int LOOKS = 5;
+
+    private final Path directory;
     private final SingleChronicleQueue queue;
     private final ExcerptTailer tailer;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(JournalAppender.BATCH_MAX);
@@ -24,14 +29,23 @@ public final class JournalTailer implements AutoCloseable {
     private long lastPosition;
     private long lastJournalTimeNs;
 
-    private JournalTailer(SingleChronicleQueue queue) {
+    private JournalTailer(Path directory, SingleChronicleQueue queue) {
+        this.directory = directory;
         this.queue = queue;
         tailer = queue.createTailer();
     }
 
-    /** Opens a journal at its first record. */
+    /**
+     * Opens a journal at its first record.
+     *
+     * @throws JournalCorruptException when its files are none of a queue.
+     */
     public static JournalTailer open(Path directory) {
-        return new JournalTailer(JournalQueue.openForRead(directory));
+        try {
+            return new JournalTailer(directory, JournalQueue.openForRead(directory));
+        } catch (Exception | AssertionError e) { // Chronicle throws checked ones undeclared.
+            throw new JournalCorruptException("a file that is no queue (" + e + ")", 0, 0);
+        }
     }
 
     /** Position of the last record delivered; 0 = none yet. */
@@ -56,13 +70,29 @@ public final class JournalTailer implements AutoCloseable {
         while (count < excerptLimit && pollOne(handler)) {
             count++;
         }
-        return count;
+        return count == 0 && pollBehindEnd(handler) ? 1 : count;
+    }
+
+    /** Nothing more seems to be there; makes sure of it. True when a live appender has written meanwhile. */
+    private boolean pollBehindEnd(RecordHandler handler) {
+        String problem = JournalEnd.problem(directory, lastPosition);
+        for (int look = 0; problem != null && look < LOOKS; look++) {
+            if (pollOne(handler)) {
+                return true;
+            }
+            LockSupport.parkNanos(1_000_000);
+            problem = JournalEnd.problem(directory, lastPosition);
+        }
+        if (problem != null) {
+            throw new JournalCorruptException(problem, lastPosition, tailer.index());
+        }
+        return false;
     }
 
     private boolean pollOne(RecordHandler handler) {
         final int length;
         final long index;
-        try (DocumentContext document = tailer.readingDocument()) {
+        try (DocumentContext document = readingDocument()) {
             if (!document.isPresent()) {
                 return false;
             }
@@ -81,6 +111,14 @@ public final class JournalTailer implements AutoCloseable {
         return true;
     }
 
+    private DocumentContext readingDocument() {
+        try {
+            return tailer.readingDocument();
+        } catch (Exception | AssertionError e) { // Chronicle throws checked ones undeclared.
+            throw new JournalCorruptException("a file that is no queue (" + e + ")", lastPosition, tailer.index());
+        }
+    }
+
     private void deliver(RecordHandler handler, int excerptLength, long index) {
         int offset = 0;
         while (excerptLength - offset >= RecordDescriptor.BODY_OFFSET) {
@@ -95,7 +133,7 @@ public final class JournalTailer implements AutoCloseable {
             handler.onRecord(buffer, offset, length);
             offset += RecordDescriptor.alignedLength(length);
         }
-        if (offset < excerptLength && excerptLength - offset >= RecordDescriptor.ALIGNMENT) {
+        if (offset == 0 || excerptLength - offset >= RecordDescriptor.ALIGNMENT) {
             throw new JournalCorruptException("an unfinished record", lastPosition, index);
         }
     }

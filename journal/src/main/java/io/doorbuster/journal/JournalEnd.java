@@ -1,0 +1,255 @@
+package io.doorbuster.journal;
+
+import io.doorbuster.codec.HashRecordDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks behind the place where a journal seems to end. Chronicle Queue takes a blank or unfinished excerpt header for the end,
+ * and no checksum covers that header: one flipped bit would hide all that follows. One thread.
+ *
+ * <pre>
+ *   file:     excerpts, each at a multiple of 4:   header uint32 LE | payload
+ *   header:   0 = the end | bit 31 = being written | bit 30 = not data | bits 0..29 = length        bits 31 and 30 alone = end of file
+ * </pre>
+ *
+ * Our one appender writes a payload first and its header last. So whole records right behind a blank header are an excerpt
+ * that a killed process did not finish and nobody was answered for; a record behind those was published, and is hidden.
+ */
+final class JournalEnd implements AutoCloseable {
+    private static final int BEING_WRITTEN = 1 << 31;
+    private static final int NOT_DATA = 1 << 30;
+    private static final int LENGTH_MASK = NOT_DATA - 1;
+    private static final int END_OF_FILE = BEING_WRITTEN | NOT_DATA;
+    private static final int HEADER_BYTES = 4;
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final FileChannel channel;
+    private final ByteBuffer bytes = ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer checked = bytes.duplicate();
+    private final UnsafeBuffer window = new UnsafeBuffer(bytes);
+    private final CRC32C crc = new CRC32C();
+    private long windowOffset;
+    private int windowLength;
+    private long end;
+    private int endHeader;
+    private long lastPosition;
+    private boolean holdsRecordAsNotData;
+
+    private JournalEnd(Path file, boolean isWritable) throws IOException {
+        channel = isWritable
+                ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
+                : FileChannel.open(file, StandardOpenOption.READ);
+    }
+
+    /**
+     * What is wrong at the end of a journal, or null when it really ends where the reader stopped.
+     *
+     * @param reached position of the last record that the reader was given.
+     */
+    static @Nullable String problem(Path directory, long reached) {
+        try {
+            return findProblem(directory, reached);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot read the end of the journal in " + directory + ": check the disk", e);
+        }
+    }
+
+    private static @Nullable String findProblem(Path directory, long reached) throws IOException {
+        for (final Path file : newestFirst(directory)) {
+            try (JournalEnd journal = new JournalEnd(file, false)) {
+                journal.walk();
+                if (journal.endHeader < 0 && journal.endHeader != END_OF_FILE) {
+                    return "an excerpt header that says it is still being written, in " + file.getFileName();
+                }
+                if (journal.holdsRecordAsNotData) {
+                    return "an excerpt header that says its record is no data, in " + file.getFileName();
+                }
+                final long hidden = Math.max(journal.lastPosition, journal.lastHiddenPosition());
+                if (hidden > reached) {
+                    return "a blank or lost excerpt header that hides records up to position " + hidden + ", in "
+                            + file.getFileName();
+                }
+                if (journal.lastPosition > 0) {
+                    return null; // Older files lie before what the reader was given.
+                }
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Blanks what a killed process left of an excerpt, so that the next one does not end in its remains. The caller has the
+     * journal's lock, and has found no {@link #problem}.
+     *
+     * @return bytes from the first to the last that were blanked.
+     */
+    static long cut(Path directory) {
+        try {
+            return cutNewest(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot cut the end of the journal in " + directory + ": check the disk", e);
+        }
+    }
+
+    private static long cutNewest(Path directory) throws IOException {
+        final List<Path> files = newestFirst(directory);
+        if (files.isEmpty()) {
+            return 0;
+        }
+        try (JournalEnd journal = new JournalEnd(files.getFirst(), true)) {
+            journal.walk();
+            return journal.blankRest();
+        }
+    }
+
+    private static List<Path> newestFirst(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.toString().endsWith(".cq4"))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+    }
+
+    /** Follows the headers to the end, and notes the last position on the way. */
+    private void walk() throws IOException {
+        long at = 0;
+        long lastExcerpt = -1;
+        int lastLength = 0;
+        while (has(at, HEADER_BYTES)) {
+            endHeader = window.getInt(local(at), ByteOrder.LITTLE_ENDIAN);
+            if (endHeader <= 0) {
+                break;
+            }
+            final int length = endHeader & LENGTH_MASK;
+            if ((endHeader & NOT_DATA) != 0) {
+                holdsRecordAsNotData |= isRecord(at + HEADER_BYTES);
+            } else if (has(at + HEADER_BYTES, RecordDescriptor.BODY_OFFSET)
+                    && RecordDescriptor.position(window, local(at + HEADER_BYTES)) > 0) {
+                lastExcerpt = at + HEADER_BYTES;
+                lastLength = length;
+            }
+            at = at + HEADER_BYTES + length + 3 & -4L;
+        }
+        end = at;
+        if (lastExcerpt >= 0) {
+            notePositions(lastExcerpt, lastExcerpt + lastLength);
+        }
+    }
+
+    /** Follows whole records from an offset; gives where they end. */
+    private long notePositions(long from, long to) throws IOException {
+        long at = from;
+        while (at < to && isRecord(at)) {
+            lastPosition = Math.max(lastPosition, RecordDescriptor.position(window, local(at)));
+            at += RecordDescriptor.alignedLength(RecordDescriptor.length(window, local(at)));
+        }
+        return at;
+    }
+
+    /** The highest position of a whole record behind the end and behind the unfinished excerpt there; 0 = none. */
+    private long lastHiddenPosition() throws IOException {
+        final long published = lastPosition;
+        long at = notePositions(end + HEADER_BYTES, Long.MAX_VALUE);
+        lastPosition = published;
+        long hidden = 0;
+        for (at = nextNonZero(at); at >= 0; at = nextNonZero(at + 4)) {
+            if (isRecord(at)) {
+                hidden = Math.max(hidden, RecordDescriptor.position(window, local(at)));
+            }
+        }
+        return hidden;
+    }
+
+    private boolean isRecord(long at) throws IOException {
+        if (!has(at, RecordDescriptor.BODY_OFFSET)) {
+            return false;
+        }
+        final int length = RecordDescriptor.length(window, local(at));
+        final boolean isPlausible = length >= RecordDescriptor.BODY_OFFSET
+                && length <= RecordDescriptor.RECORD_MAX
+                && RecordDescriptor.schemaId(window, local(at)) == MessageHeaderDecoder.SCHEMA_ID
+                && (RecordDescriptor.position(window, local(at)) > 0
+                        || RecordDescriptor.templateId(window, local(at)) == HashRecordDecoder.TEMPLATE_ID);
+        if (!isPlausible || !has(at, length)) {
+            return false;
+        }
+        checked.limit(local(at) + length).position(local(at) + RecordDescriptor.CHECKED_OFFSET);
+        crc.reset();
+        crc.update(checked);
+        return (int) crc.getValue() == RecordDescriptor.crc(window, local(at));
+    }
+
+    /** The first multiple of 4 from an offset on whose four bytes are not all zero; -1 = none. */
+    private long nextNonZero(long from) throws IOException {
+        long at = from + 3 & -4L;
+        while (has(at, Long.BYTES) && window.getLong(local(at)) == 0) {
+            at += Long.BYTES;
+        }
+        for (; has(at, HEADER_BYTES); at += HEADER_BYTES) {
+            if (window.getInt(local(at)) != 0) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private long blankRest() throws IOException {
+        final long first = nextNonZero(end + HEADER_BYTES);
+        if (first < 0 || endHeader != 0) {
+            return 0;
+        }
+        long last = first;
+        for (long at = first; at >= 0; at = nextNonZero(at + HEADER_BYTES)) {
+            last = at;
+        }
+        final ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, last + HEADER_BYTES - first));
+        for (long at = first; at < last + HEADER_BYTES; at += zeros.position()) {
+            zeros.limit((int) Math.min(zeros.capacity(), last + HEADER_BYTES - at))
+                    .position(0);
+            channel.write(zeros, at);
+        }
+        return last + HEADER_BYTES - first;
+    }
+
+    /** Makes so many bytes of the file lie in the window; false when the file ends before. */
+    private boolean has(long offset, int length) throws IOException {
+        if (offset >= windowOffset && offset + length <= windowOffset + windowLength) {
+            return true;
+        }
+        bytes.clear();
+        int read = 0;
+        while (read >= 0 && bytes.hasRemaining()) {
+            read = channel.read(bytes, offset + bytes.position());
+        }
+        windowOffset = offset;
+        windowLength = bytes.position();
+        return length <= windowLength;
+    }
+
+    private int local(long offset) {
+        return (int) (offset - windowOffset);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
