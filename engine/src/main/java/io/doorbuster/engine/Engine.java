@@ -123,9 +123,10 @@ public final class Engine implements AutoCloseable {
     }
 
     private static long engineTimeNs(Stores stores, DirectBuffer record, int offset) {
+        final long journalTimeNs = RecordDescriptor.journalTimeNs(record, offset);
         final long timeNs = stores.settings().livesByOccurredAt()
-                ? RecordDescriptor.occurredAtNs(record, offset)
-                : RecordDescriptor.journalTimeNs(record, offset);
+                ? Math.min(RecordDescriptor.occurredAtNs(record, offset), journalTimeNs)
+                : journalTimeNs;
         return Math.max(timeNs, stores.engine().timeNs());
     }
 
@@ -142,10 +143,14 @@ public final class Engine implements AutoCloseable {
         final SourceStore sources = current.stores.sources();
         final long source = RecordDescriptor.source(record, offset);
         final long sequence = RecordDescriptor.sourceSequence(record, offset);
-        final long nowNs = current.stores.engine().timeNs();
+        int row = SourceStore.NONE;
         if (source != 0) {
-            final int row = sources.obtain(source, nowNs);
-            final long last = sources.lastSequence(row);
+            row = sources.rowOf(source);
+            if (row == SourceStore.NONE && sources.isFull()) {
+                return current.response.acknowledge(
+                        reply, replyOffset, position, Outcome.SOURCES_FULL, sources.inUse());
+            }
+            final long last = row == SourceStore.NONE ? 0 : sources.lastSequence(row);
             if (sequence <= last && sources.remembers(row, sequence)) {
                 return current.response.acknowledge(
                         reply,
@@ -161,8 +166,8 @@ public final class Engine implements AutoCloseable {
         }
         apply(current, templateId, record, offset, position, first);
         if (source != 0) {
-            final int row = sources.obtain(source, nowNs);
-            sources.remember(row, sequence, position, verdict.outcome().value(), verdict.detail(), nowNs);
+            row = row == SourceStore.NONE ? sources.add(source) : row;
+            sources.remember(row, sequence, position, verdict.outcome().value(), verdict.detail());
         }
         return current.response.acknowledge(reply, replyOffset, position, verdict.outcome(), verdict.detail());
     }

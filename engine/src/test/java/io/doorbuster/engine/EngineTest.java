@@ -226,6 +226,53 @@ class EngineTest {
     }
 
     @Test
+    void unitsOfEndedReservationsShouldBeFreeHoweverManyEndAtOnce() {
+        final Engine large = new Engine(directory.resolve("b"));
+        final Script sale = new Script(large);
+        sale.configure(Setting.RESERVATIONS_MAX, 5_000, Setting.ITEMS_MAX, 100, Setting.SHOPPERS_MAX, 100);
+        sale.item(1, 1, 1, "a");
+        sale.stock(1, 5_000);
+        for (int id = 1; id <= 5_000; id++) {
+            assertThat(sale.reserve(id, 1, 1, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        }
+        sale.item(2, 1, 1, "b");
+        sale.stock(2, 1);
+        assertThat(sale.reserve(9_000, 2, 1, 60_000)).isEqualTo(Outcome.RESERVATIONS_FULL);
+        sale.passSeconds(61);
+        assertThat(sale.reserve(9_001, 1, 5_000, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(sale.reserve(9_002, 2, 1, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(large.recomputeStateHash()).isEqualTo(large.stateHash());
+        large.close();
+    }
+
+    @Test
+    void timeOfFactsShouldNeverRunAheadOfTheJournal() {
+        script.configure(Setting.ENGINE_TIME, 1);
+        script.occurredSecondsAgo = 1_000_000;
+        catalogue(2, 1);
+        assertThat(script.reserve(1, 1, 1, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        script.passSeconds(30);
+        script.occurredSecondsAgo = -80_000; // A shop whose clock is a day ahead.
+        script.view(1, 2);
+        script.occurredSecondsAgo = 0;
+        assertThat(script.reserve(2, 2, 1, 60_000)).isEqualTo(Outcome.ACCEPTED);
+        script.passSeconds(50);
+        script.configure(Setting.ENGINE_TIME, 0);
+        assertThat(script.reserve(3, 2, 1, 60_000)).isEqualTo(Outcome.INSUFFICIENT_STOCK);
+        script.passSeconds(11);
+        assertThat(script.slate(1)).contains(1L, 2L);
+    }
+
+    @Test
+    void fixedSettingShouldNotBeChangedLater() {
+        script.configure(Setting.TRENDING_HALF_LIFE_MILLIS, 1_000);
+        assertThat(script.outcomeOfConfigure()).isEqualTo(Outcome.CONFIGURATION_REFUSED);
+        script.configure(Setting.SLATE_MAX, 7);
+        assertThat(script.outcomeOfConfigure()).isEqualTo(Outcome.ACCEPTED);
+        assertThat(engine.settings().slateMax()).isEqualTo(7);
+    }
+
+    @Test
     void createOnlyUpsertShouldLeaveAnItemAsItIs() {
         assertThat(script.item(7, 1, 500, "item-7", true, 3)).isEqualTo(Outcome.ACCEPTED);
         final ItemStore items = engine.stores().items();

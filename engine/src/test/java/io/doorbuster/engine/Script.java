@@ -46,6 +46,9 @@ final class Script {
     /** Filter of the next recommend. */
     int category;
 
+    /** How far the shop's clock is before journal time, in seconds; negative = ahead of it. */
+    long occurredSecondsAgo;
+
     int categoryCap;
     int slateSize = 20;
     long priceMax;
@@ -80,6 +83,11 @@ final class Script {
         apply(configured.encodedLength(), 0, 0);
     }
 
+    Outcome outcomeOfConfigure() {
+        acknowledged.wrapAndApplyHeader(reply, 0, replyHeader);
+        return acknowledged.outcome();
+    }
+
     void passSeconds(long seconds) {
         timeNs += seconds * SECOND_NS;
     }
@@ -107,7 +115,7 @@ final class Script {
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + encodedLength);
         RecordDescriptor.position(record, 0, ++position);
         RecordDescriptor.journalTimeNs(record, 0, timeNs);
-        RecordDescriptor.occurredAtNs(record, 0, timeNs);
+        RecordDescriptor.occurredAtNs(record, 0, timeNs - occurredSecondsAgo * SECOND_NS);
         RecordDescriptor.source(record, 0, source);
         RecordDescriptor.sourceSequence(record, 0, sourceSequence);
         return engine.onRecord(record, 0, reply, 0);

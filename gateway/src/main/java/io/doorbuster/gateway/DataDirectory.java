@@ -27,7 +27,7 @@ public final class DataDirectory implements AutoCloseable {
     private static final String FORMAT_DRAFT = "FORMAT.draft";
 
     /** What may lie there before the directory is ours: a token laid down for us, and what a killed start left. */
-    private static final Set<String> OWN_FILES = Set.of("token", "lock", FORMAT_DRAFT);
+    private static final Set<String> OWN_FILES = Set.of("token", "token.draft", "lock", FORMAT_DRAFT);
 
     private final Path path;
     private final JournalLock lock;

@@ -1,20 +1,21 @@
 package io.doorbuster.gateway;
 
+import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.ring.WaitPolicy;
-import io.doorbuster.engine.store.Settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a gateway process runs. None of it changes what the engine computes; that is in {@code settings}, which go into the
- * first record of a new journal and are not looked at again.
+ * How a gateway process runs. Only {@code settings} change what the engine computes, and they do it through the journal.
  *
  * @param dataDirectory journal, identities, token.
  * @param stateDirectory where the stores' files are made; null = memory-backed where there is room, else below the data.
  * @param address to listen on; port 0 = any free one.
  * @param tokenFile null = {@code token} in the data directory.
+ * @param settings what is asked for. The rest is as the journal says; in a new one, the default.
  */
 public record GatewayConfig(
         Path dataDirectory,
@@ -23,12 +24,12 @@ public record GatewayConfig(
         ThreadMode threadMode,
         WaitPolicy waitPolicy,
         @Nullable Path tokenFile,
-        Settings settings) {
+        Map<Setting, Long> settings) {
     /** Slots of the ring. */
     static final int RING_SLOTS = 1_024;
 
     /** One thread, any free port on loopback. */
-    public static GatewayConfig local(Path dataDirectory, Settings settings) {
+    public static GatewayConfig local(Path dataDirectory, Map<Setting, Long> settings) {
         return new GatewayConfig(
                 dataDirectory,
                 null,

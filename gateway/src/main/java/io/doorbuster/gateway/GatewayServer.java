@@ -26,6 +26,8 @@ import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Engine engine;
     private final JournalAppender appender;
     private final IdentityStore identities;
+    private final InputRing ring;
     private final TcpAgent agent;
     private final Pipeline pipeline;
     private final Thread thread;
@@ -63,7 +66,7 @@ public final class GatewayServer implements AutoCloseable {
         this.engine = engine;
         this.appender = appender;
         this.identities = identities;
-        final InputRing ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
+        ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
         final Path tokenFile = config.tokenFile() == null ? data.path().resolve("token") : config.tokenFile();
@@ -93,6 +96,7 @@ public final class GatewayServer implements AutoCloseable {
      * Opens the data directory, replays its journal, and begins to serve.
      *
      * @throws IOException when the directory, the token or the port cannot be had; the message says what to do.
+     * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
      */
     public static GatewayServer start(GatewayConfig config, Progress progress) throws IOException {
         JvmFlags.check();
@@ -111,25 +115,39 @@ public final class GatewayServer implements AutoCloseable {
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
-            closeAll(identities, appender, engine, state, data);
+            try {
+                closeAll(identities, appender, engine, state, data);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
 
-    private static void closeAll(@Nullable AutoCloseable... parts) {
+    /** Closes every part, also behind one that cannot be closed. */
+    private static void closeAll(@Nullable AutoCloseable... parts) throws IOException {
+        IOException failed = null;
         for (final AutoCloseable part : parts) {
             try {
                 if (part != null) {
                     part.close();
                 }
             } catch (Exception e) {
-                throw new IllegalStateException("cannot close " + part, e);
+                if (failed == null) {
+                    failed = new IOException("cannot close " + part + " (" + e.getMessage() + ")", e);
+                } else {
+                    failed.addSuppressed(e);
+                }
             }
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
-    /** Replays the journal into the engine and opens it at its end; a new one gets its first record. */
-    private static JournalAppender recover(Path journal, Engine engine, Settings settings, Progress progress) {
+    /** Replays the journal into the engine and opens it at its end; what the settings change becomes its next record. */
+    private static JournalAppender recover(Path journal, Engine engine, Map<Setting, Long> settings, Progress progress)
+            throws IOException {
         final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
         final RecordHandler apply = (buffer, offset, length) -> {
             if (RecordDescriptor.position(buffer, offset) > 0) {
@@ -145,10 +163,11 @@ public final class GatewayServer implements AutoCloseable {
             lastPosition = tailer.lastPosition();
             lastTimeNs = tailer.lastJournalTimeNs();
         }
+        final Map<Setting, Long> changes = lastPosition == 0 ? allOf(settings) : changesOf(engine.settings(), settings);
         final JournalAppender appender = JournalAppender.open(journal, lastPosition, lastTimeNs);
-        if (lastPosition == 0) {
+        if (!changes.isEmpty()) {
             final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
-            encodeConfigured(record, settings);
+            encodeConfigured(record, changes, Math.max(wallNs(), lastTimeNs));
             appender.append(record, 0);
             appender.flush();
             engine.onRecord(record, 0, reply, 0);
@@ -156,19 +175,44 @@ public final class GatewayServer implements AutoCloseable {
         return appender;
     }
 
-    private static void encodeConfigured(UnsafeBuffer record, Settings settings) {
-        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
-        final Setting[] all = Setting.values();
-        final ConfiguredRecordEncoder.SettingsEncoder group = configured
-                .wrapAndApplyHeader(record, MESSAGE_OFFSET, new MessageHeaderEncoder())
-                .settingsCount(all.length - 2); // Neither NONE nor the null value.
-        for (final Setting setting : all) {
+    /** Every setting, for the first record. */
+    private static Map<Setting, Long> allOf(Map<Setting, Long> asked) {
+        Settings settings = Settings.DEFAULTS;
+        for (final Map.Entry<Setting, Long> setting : asked.entrySet()) {
+            settings = settings.with(setting.getKey(), setting.getValue());
+        }
+        final Map<Setting, Long> all = new EnumMap<>(Setting.class);
+        for (final Setting setting : Setting.values()) {
             if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
-                group.next().setting(setting).value(settings.value(setting));
+                all.put(setting, settings.value(setting));
             }
         }
+        return all;
+    }
+
+    private static Map<Setting, Long> changesOf(Settings recorded, Map<Setting, Long> asked) {
+        final Map<Setting, Long> changes = new EnumMap<>(Setting.class);
+        asked.forEach((setting, value) -> {
+            final long now = recorded.value(setting);
+            if (recorded.with(setting, value).value(setting) != now) {
+                if (Settings.isFixed(setting)) {
+                    throw new IllegalArgumentException(setting + "=" + value + ", but this journal was begun with "
+                            + setting + "=" + now + ", which is fixed: leave it out, or begin a new data directory");
+                }
+                changes.put(setting, value);
+            }
+        });
+        return changes;
+    }
+
+    private static void encodeConfigured(UnsafeBuffer record, Map<Setting, Long> settings, long journalTimeNs) {
+        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
+        final ConfiguredRecordEncoder.SettingsEncoder group = configured
+                .wrapAndApplyHeader(record, MESSAGE_OFFSET, new MessageHeaderEncoder())
+                .settingsCount(settings.size());
+        settings.forEach((setting, value) -> group.next().setting(setting).value(value));
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + configured.encodedLength());
-        RecordDescriptor.journalTimeNs(record, 0, wallNs());
+        RecordDescriptor.journalTimeNs(record, 0, journalTimeNs);
     }
 
     private void run() {
@@ -184,6 +228,11 @@ public final class GatewayServer implements AutoCloseable {
     /** The port that is listened on. */
     public int port() {
         return agent.port();
+    }
+
+    /** Bytes that a killed process had left of an unfinished excerpt, and that the start has cut from the journal. */
+    public long cutBytes() {
+        return appender.cutBytes();
     }
 
     /** One line about the kernels in use. */
@@ -240,18 +289,26 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         running = false;
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        joinThread();
         stopPipeline();
-        agent.close();
         position = engine.position();
         stateHash = engine.stateHash();
         replyHash = engine.replyHash();
-        closeAll(identities, appender, engine);
-        state.close();
-        data.close();
+        closeAll(agent, ring, identities, appender, engine, state, data);
+    }
+
+    /** Nothing may be let go while the thread runs; an interrupt does not change that. */
+    private void joinThread() {
+        boolean isInterrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

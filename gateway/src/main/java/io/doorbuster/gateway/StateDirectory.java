@@ -49,10 +49,20 @@ public final class StateDirectory implements AutoCloseable {
 
     /** A new one of its own, for a replay. */
     public static StateDirectory temporary() throws IOException {
-        return new StateDirectory(
+        final StateDirectory made = new StateDirectory(
                 hasMemory()
                         ? Files.createTempDirectory(MEMORY, "doorbuster-replay")
                         : Files.createTempDirectory("doorbuster-replay"));
+        Runtime.getRuntime().addShutdownHook(new Thread(made::closeQuietly, "doorbuster-clear"));
+        return made;
+    }
+
+    private void closeQuietly() {
+        try {
+            close();
+        } catch (IOException e) {
+            System.err.println("doorbuster: " + path + " could not be deleted: " + e.getMessage());
+        }
     }
 
     private static boolean hasMemory() throws IOException {

@@ -16,7 +16,6 @@ import io.doorbuster.codec.RejectedDecoder;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.ViewedEncoder;
 import io.doorbuster.engine.Engine;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
@@ -33,6 +32,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -43,13 +43,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class GatewayTest {
-    private static final Settings SMALL = Settings.DEFAULTS
-            .with(Setting.DIMENSIONS, 32)
-            .with(Setting.ITEMS_MAX, 2_000)
-            .with(Setting.SHOPPERS_MAX, 2_000)
-            .with(Setting.RESERVATIONS_MAX, 256)
-            .with(Setting.SOURCES_MAX, 256)
-            .with(Setting.HASH_INTERVAL, 64);
+    private static final Map<Setting, Long> SMALL = Map.of(
+            Setting.DIMENSIONS, 32L,
+            Setting.ITEMS_MAX, 2_000L,
+            Setting.SHOPPERS_MAX, 2_000L,
+            Setting.RESERVATIONS_MAX, 256L,
+            Setting.SOURCES_MAX, 256L,
+            Setting.HASH_INTERVAL, 64L);
     private static final int PATIENCE_MS = 20_000;
     private static final String RAW_ID = "alice@example.org";
 
@@ -439,5 +439,31 @@ class GatewayTest {
                 null,
                 SMALL);
         assertThatThrownBy(() -> GatewayServer.start(taken, Progress.NONE)).hasMessageContaining("choose another port");
+    }
+
+    @Test
+    void settingsOfAnOlderJournalShouldChangeThroughItOrBeRefused() throws IOException {
+        server.close();
+        final long before = server.position();
+        assertThatThrownBy(() -> GatewayServer.start(
+                        GatewayConfig.local(data, Map.of(Setting.ITEMS_MAX, 3_000L)), Progress.NONE))
+                .hasMessageContaining("ITEMS_MAX=2000, which is fixed");
+        assertThatThrownBy(() ->
+                        GatewayServer.start(GatewayConfig.local(data, Map.of(Setting.SLATE_MAX, 101L)), Progress.NONE))
+                .hasMessageContaining("SLATE_MAX=101 is not in 1..100");
+        final Map<Setting, Long> changed = Map.of(Setting.SLATE_MAX, 7L, Setting.ITEMS_MAX, 2_000L);
+        for (int start = 0; start < 2; start++) { // The second finds it changed.
+            server = GatewayServer.start(GatewayConfig.local(data, changed), Progress.NONE);
+            server.close();
+            assertThat(server.position()).isEqualTo(before + 1);
+        }
+        server = GatewayServer.start(GatewayConfig.local(data, Map.of()), Progress.NONE);
+        try (DoorbusterClient client = connect(1)) {
+            for (int i = 1; i <= 20; i++) {
+                client.itemUpserted(i, CatalogueItem.of("item-" + i, 5));
+                client.stockSet(i, 5);
+            }
+            assertThat(client.recommend("nobody", SlateFilter.of(20)).items()).hasSize(7);
+        }
     }
 }

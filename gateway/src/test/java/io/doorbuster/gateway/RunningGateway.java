@@ -8,7 +8,6 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.TickRecordDecoder;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.ring.WaitPolicy;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
@@ -18,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -31,13 +31,13 @@ final class RunningGateway implements AutoCloseable {
 
     RunningGateway(Path directory, ThreadMode mode) throws IOException {
         this.directory = directory;
-        final Settings settings = Settings.DEFAULTS
-                .with(Setting.DIMENSIONS, DIMENSIONS)
-                .with(Setting.ITEMS_MAX, 2_000)
-                .with(Setting.SHOPPERS_MAX, 2_000)
-                .with(Setting.RESERVATIONS_MAX, 256)
-                .with(Setting.SOURCES_MAX, SOURCES_MAX)
-                .with(Setting.HASH_INTERVAL, 64);
+        final Map<Setting, Long> settings = Map.of(
+                Setting.DIMENSIONS, (long) DIMENSIONS,
+                Setting.ITEMS_MAX, 2_000L,
+                Setting.SHOPPERS_MAX, 2_000L,
+                Setting.RESERVATIONS_MAX, 256L,
+                Setting.SOURCES_MAX, (long) SOURCES_MAX,
+                Setting.HASH_INTERVAL, 64L);
         server = GatewayServer.start(
                 new GatewayConfig(
                         data(),

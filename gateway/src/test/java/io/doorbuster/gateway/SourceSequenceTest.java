@@ -7,6 +7,7 @@ import io.doorbuster.client.CatalogueItem;
 import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.gateway.identity.IdentityStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -146,32 +147,60 @@ class SourceSequenceTest {
         }
     }
 
-    /** The engine forgets sources that have been quiet for long; the gateway must learn of it. */
+    /** A source that were forgotten could send its first facts once more: rather a new one is refused. */
     @ParameterizedTest
     @EnumSource(ThreadMode.class)
-    void sourceThatWasForgottenShouldBeWelcomedAsTheEngineAnswers(ThreadMode mode) throws IOException {
+    void newSourceShouldBeRefusedWhenTheStoreIsFullAndNoneForgotten(ThreadMode mode) throws IOException {
         try (RunningGateway gateway = new RunningGateway(directory, mode)) {
             createItem(gateway);
-            try (DoorbusterClient client = gateway.connect(5)) {
-                for (int i = 0; i < 10; i++) {
-                    client.stockAdjusted(ITEM, 1);
-                }
-            }
-            for (int source = 2_000; source < 2_000 + 3 * RunningGateway.SOURCES_MAX; source++) {
+            long firstPosition = 0;
+            for (int source = 2_000 + RunningGateway.SOURCES_MAX - 1; source > 2_000; source--) {
                 try (DoorbusterClient client = gateway.connect(source)) {
-                    assertThat(client.stockAdjusted(ITEM, 1).outcome()).isEqualTo(Outcome.ACCEPTED);
+                    final Acknowledgement first = client.stockAdjusted(ITEM, 1);
+                    assertThat(first.outcome()).isEqualTo(Outcome.ACCEPTED);
+                    firstPosition = first.position();
                 }
             }
+            try (DoorbusterClient client = gateway.connect(2_001)) {
+                assertThat(client.viewed("alice", ITEM, 1).outcome()).isEqualTo(Outcome.ACCEPTED);
+            }
+            final long alice = IdentityStore.lookUp(DataDirectory.identities(gateway.data()), "alice");
             try (DoorbusterClient client = gateway.connect(5)) {
-                final Acknowledgement skipped = client.stockAdjusted(ITEM, 1);
-                assertThat(skipped.outcome()).isEqualTo(Outcome.SEQUENCE_GAP);
-                assertThat(skipped.detail()).isEqualTo(1);
+                assertThat(client.pipelined().nextSequence()).isZero();
+                for (long sequence : new long[] {0, 1, 2, 1}) {
+                    client.pipelined().nextSequence(sequence);
+                    final Acknowledgement refused = client.shopperErased("alice");
+                    assertThat(refused.outcome()).isEqualTo(Outcome.SOURCES_FULL);
+                    assertThat(refused.detail()).isEqualTo(RunningGateway.SOURCES_MAX);
+                }
+            }
+            assertThat(IdentityStore.lookUp(DataDirectory.identities(gateway.data()), "alice"))
+                    .isEqualTo(alice)
+                    .isNotZero();
+            try (DoorbusterClient client = gateway.connect(2_001)) {
+                assertThat(client.pipelined().nextSequence()).isEqualTo(3);
+                client.pipelined().nextSequence(1);
+                assertThat(client.stockAdjusted(ITEM, 1).position()).isEqualTo(firstPosition);
+            }
+            gateway.closeAndReplay();
+        }
+    }
+
+    /** A skipped number makes no row: a client that begins wrongly takes nobody's place. */
+    @ParameterizedTest
+    @EnumSource(ThreadMode.class)
+    void sourceWhoseFirstFactIsRefusedShouldTakeNoRoom(ThreadMode mode) throws IOException {
+        try (RunningGateway gateway = new RunningGateway(directory, mode)) {
+            createItem(gateway);
+            for (int source = 2_000; source < 2_000 + 2 * RunningGateway.SOURCES_MAX; source++) {
+                try (DoorbusterClient client = gateway.connect(source)) {
+                    client.pipelined().nextSequence(2);
+                    assertThat(client.stockAdjusted(ITEM, 1).outcome()).isEqualTo(Outcome.SEQUENCE_GAP);
+                }
             }
             try (DoorbusterClient client = gateway.connect(5)) {
                 assertThat(client.pipelined().nextSequence()).isEqualTo(1);
                 assertThat(client.stockAdjusted(ITEM, 1).outcome()).isEqualTo(Outcome.ACCEPTED);
-                assertThat(client.viewed("alice", ITEM, 1).outcome()).isEqualTo(Outcome.ACCEPTED);
-                assertThat(client.shopperErased("alice").outcome()).isEqualTo(Outcome.ACCEPTED);
             }
             gateway.closeAndReplay();
         }

@@ -100,9 +100,17 @@ final class ChildProcess implements AutoCloseable {
         out.close();
     }
 
-    /** Makes sure that the process is gone. */
+    /** Makes sure that the process is gone: in order when it can, since it has files to clear away. */
     @Override
     public void close() {
+        stop();
+        try {
+            if (process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         process.destroyForcibly();
     }
 }

@@ -69,6 +69,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--keep", description = "Serve the shop on when the demo is over, and keep its data directory.")
     private boolean keep;
 
+    /** The last process that was started, to be stopped when this one is. */
+    private volatile @Nullable ChildProcess child;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (!(scale > 0 && scale <= 100)) {
@@ -79,26 +82,39 @@ final class DemoCommand implements Callable<Integer> {
             throw new IOException("no file " + events + ": check the path");
         }
         final Path directory = Files.createTempDirectory("doorbuster-demo");
-        boolean isKept = false;
-        try {
-            final int exitCode = demo(directory, rows);
-            if (keep) {
-                serveOn(directory);
-                isKept = true;
-            }
-            return exitCode;
-        } finally {
-            if (!isKept) {
-                delete(directory);
-            }
+        final Thread clearing = new Thread(() -> clear(directory), "doorbuster-clear");
+        Runtime.getRuntime().addShutdownHook(clearing); // Also when it fails, or is told to stop on the way.
+        final int exitCode = demo(directory, rows);
+        if (keep) {
+            serveOn(directory);
+            Runtime.getRuntime().removeShutdownHook(clearing);
         }
+        return exitCode;
+    }
+
+    private void clear(Path directory) {
+        final ChildProcess running = child;
+        if (running != null) {
+            running.close();
+        }
+        try {
+            delete(directory);
+        } catch (IOException e) {
+            report.err().println("doorbuster: " + directory + " could not be deleted: " + e.getMessage());
+            report.err().flush();
+        }
+    }
+
+    private ChildProcess started(ChildProcess process) {
+        child = process;
+        return process;
     }
 
     private int demo(Path directory, @Nullable RowFormat rows) throws IOException, InterruptedException {
         final long beginNs = System.nanoTime();
         final JsonNode live;
         final SalePlay play;
-        try (ChildProcess server = ChildProcess.start("", serveArguments(directory, rows != null))) {
+        try (ChildProcess server = started(ChildProcess.start("", serveArguments(directory, rows != null)))) {
             final int port = server.awaitPort();
             play = new SalePlay(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
@@ -115,7 +131,7 @@ final class DemoCommand implements Callable<Integer> {
         checker.check(directory);
         final JsonNode replay;
         try (ChildProcess verifier =
-                ChildProcess.start("-Dkernels=scalar", "verify", "--json", "--data", directory.toString())) {
+                started(ChildProcess.start("-Dkernels=scalar", "verify", "--json", "--data", directory.toString()))) {
             replay = verifier.awaitResult();
         }
         final double seconds = (System.nanoTime() - beginNs) / 1e9;
@@ -230,7 +246,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private void serveOn(Path directory) throws IOException {
         final Path log = directory.resolve("serve.log");
-        final ChildProcess server = ChildProcess.startDetached(log, serveArguments(directory, false));
+        final ChildProcess server = started(ChildProcess.startDetached(log, serveArguments(directory, events != null)));
         final int port = server.awaitPort();
         server.leave();
         report.err()

@@ -47,6 +47,11 @@ public final class DoorbusterMain {
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             explain(exception, command.getErr());
+            if (command.getParseResult().hasMatchedOption("--json")) {
+                command.getOut()
+                        .println(Report.MAPPER.createObjectNode().put("error", String.valueOf(exception.getMessage())));
+                command.getOut().flush();
+            }
             return exception instanceof IllegalArgumentException ? WRONG_USAGE : FAILED;
         });
         if (arguments.length == 0) {

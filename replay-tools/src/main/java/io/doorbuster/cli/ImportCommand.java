@@ -2,7 +2,6 @@ package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.codec.Setting;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.intake.Importer;
@@ -26,7 +25,8 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Bring a catalogue or a log of events into a data directory that nobody serves.",
-            "A new journal lives by the time of its events. Of the same file again, nothing counts twice."
+            "The shop lives by the time of the events meanwhile, and by the clock again when it is served. Of the same file",
+            "again, nothing counts twice."
         },
         footer = {
             "",
@@ -53,7 +53,10 @@ final class ImportCommand implements Callable<Integer> {
         final long beginNs = System.nanoTime();
         final IntakeReport intake = new IntakeReport();
         final ProgressLine progress = new ProgressLine(report.err());
-        final Settings settings = Settings.DEFAULTS.with(Setting.ENGINE_TIME, 1);
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("no file " + file + ": check the path");
+        }
+        final Map<Setting, Long> settings = Map.of(Setting.ENGINE_TIME, 1L);
         final GatewayServer server = GatewayServer.start(
                 GatewayConfig.local(data.directory, settings), position -> progress.show("replayed", position));
         try (server) {

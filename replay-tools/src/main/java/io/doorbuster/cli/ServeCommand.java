@@ -3,7 +3,6 @@ package io.doorbuster.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.ring.WaitPolicy;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.gateway.ThreadMode;
@@ -87,30 +86,36 @@ final class ServeCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "SETTING=VALUE",
             description =
-                    "Settings for the first record of a new journal; see Setting in the schema. Those of a journal"
-                            + " that exists are its own.")
+                    "A setting of the engine, see Setting in the schema; it is journaled, and stays until it is set"
+                            + " again. Those that the schema calls fixed can be given to a new journal only.")
     private Map<Setting, Long> settings = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Settings chosen = Settings.DEFAULTS;
-        for (final Map.Entry<Setting, Long> setting : settings.entrySet()) {
-            chosen = chosen.with(setting.getKey(), setting.getValue());
-        }
+        settings.putIfAbsent(
+                Setting.ENGINE_TIME, 0L); // A shop that is served lives by the clock, whatever was imported.
         final GatewayConfig config = new GatewayConfig(
-                data.directory, state, new InetSocketAddress(bind, port), threads, wait, tokenFile, chosen);
+                data.directory, state, new InetSocketAddress(bind, port), threads, wait, tokenFile, settings);
         final ProgressLine progress = new ProgressLine(report.err());
         final GatewayServer server = GatewayServer.start(config, position -> progress.show("replayed", position));
         progress.clear();
         final CountDownLatch closed = new CountDownLatch(1);
         final Thread stop = new Thread(() -> close(server, closed), "doorbuster-stop");
         Runtime.getRuntime().addShutdownHook(stop);
+        if (server.cutBytes() > 0) {
+            report.err()
+                    .printf(
+                            "doorbuster: cut %,d bytes that a killed process had not finished; nobody had been answered"
+                                    + " for them%n",
+                            server.cutBytes());
+            report.err().flush();
+        }
         report.line(
                 "listening on %s:%d, threads %s, %s", bind.getHostAddress(), server.port(), threads, server.kernels());
         final @Nullable Throwable failure = server.awaitTermination();
         if (failure == null) {
             closed.await();
-            return 0;
+            return 0; // Not reached after a signal: the process ends in close.
         }
         report.err().println("doorbuster: stopped, because " + failure);
         failure.printStackTrace(report.err());
@@ -118,9 +123,12 @@ final class ServeCommand implements Callable<Integer> {
         return 1;
     }
 
+    /** Runs when the JVM is told to stop. Without halt its exit code would be that of the signal, as if it had failed. */
     private void close(GatewayServer server, CountDownLatch closed) {
+        int exitCode = 1;
         try {
             server.close();
+            exitCode = server.failure() == null ? 0 : 1;
             final ObjectNode node = Report.MAPPER.createObjectNode();
             node.put("position", server.position());
             node.put("stateHash", Hashes.hex(server.stateHash()));
@@ -133,6 +141,8 @@ final class ServeCommand implements Callable<Integer> {
             report.err().println("doorbuster: cannot close: " + e.getMessage());
         } finally {
             closed.countDown();
+            report.err().flush();
+            Runtime.getRuntime().halt(exitCode);
         }
     }
 }

@@ -52,6 +52,9 @@ final class VerifyCommand implements Callable<Integer> {
                 report.line(
                         "DIFFERS: the state hash recomputed from all bytes is %s",
                         Hashes.hex(found.recomputedStateHash()));
+            } else if (found.comparedEvents() == 0) {
+                report.line("nothing to compare with: the journal holds no hash record of these events; was its process"
+                        + " killed early? Serve it once and stop it in order");
             } else {
                 report.line("identical");
             }

@@ -3,6 +3,7 @@ package io.doorbuster.demo;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.intake.EventFile;
 import io.doorbuster.intake.EventSender;
+import io.doorbuster.intake.Importer;
 import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RowFormat;
 import io.doorbuster.intake.ShopEvent;
@@ -104,7 +105,7 @@ public final class SalePlay {
     public void log(Path path, RowFormat format) throws IOException {
         phase = "log";
         try (EventFile file = EventFile.open(path, format, report);
-                PipelinedClient client = PipelinedClient.connect(address, token, CATALOGUE_SOURCE)) {
+                PipelinedClient client = PipelinedClient.connect(address, token, Importer.source(path, format))) {
             final LogActions actions = new LogActions(file);
             final SalePlayer player = new SalePlayer(client, 0, true, report, replies, statistics);
             @Nullable SaleAction action = actions.next();

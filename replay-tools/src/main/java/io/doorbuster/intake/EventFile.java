@@ -89,7 +89,7 @@ public final class EventFile implements AutoCloseable {
 
     private void readHeader() throws IOException {
         final CSVParser csv = CSVParser.builder()
-                .setReader(reader)
+                .setReader(new ClosedRows(reader, this::onUnclosed))
                 .setFormat(CSVFormat.RFC4180
                         .builder()
                         .setLenientEof(true)
@@ -112,6 +112,12 @@ public final class EventFile implements AutoCloseable {
                     + printable(String.join(", ", names)) + ": is this the format, is it UTF-8, does a mapping fit?");
         }
         lastLine = csv.getCurrentLineNumber();
+    }
+
+    private void onUnclosed() {
+        row++;
+        report.onRead(1);
+        report.onRejected(row, "a quote is not closed");
     }
 
     private static String withoutMark(String name) {
@@ -160,7 +166,7 @@ public final class EventFile implements AutoCloseable {
             lastLine = line;
             row++;
             if (fields.size() != names.size()) {
-                // A quote that is not closed takes the lines behind it along: each of them is a row that is lost.
+                // A stray quote may have taken lines behind it along: each of them is a row that is lost.
                 report.onRead(lines);
                 report.onRejected(row, lines, "wrong number of columns (a quote may be missing, or one too many)");
                 row += lines - 1;

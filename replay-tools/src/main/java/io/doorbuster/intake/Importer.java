@@ -56,7 +56,7 @@ public final class Importer {
      * the file to its end, so that a truncated one is refused before its first row is sent: the whole one, brought later,
      * would have another name.
      */
-    static long source(Path path, RowFormat format) throws IOException {
+    public static long source(Path path, RowFormat format) throws IOException {
         final MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");

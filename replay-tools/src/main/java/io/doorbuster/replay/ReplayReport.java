@@ -31,9 +31,9 @@ public record ReplayReport(
      */
     public record Difference(long position, String what) {}
 
-    /** Whether everything that was recorded came out again. */
+    /** Whether something was recorded, and all of it came out again. */
     public boolean isIdentical() {
-        return firstDifference == null && stateHash == recomputedStateHash;
+        return comparedEvents > 0 && firstDifference == null && stateHash == recomputedStateHash;
     }
 
     public long eventsPerSecond() {

@@ -63,6 +63,20 @@ class DoorbusterMainTest {
         assertThat(err.toString()).contains("formats are uci-online-retail");
         assertThat(run("demo", "--events", "gone.csv", "--format", "rees46")).isEqualTo(1);
         assertThat(err.toString()).contains("no file gone.csv");
+        assertThat(run(
+                        "import",
+                        "--data",
+                        directory.resolve("d").toString(),
+                        "--format",
+                        "rees46",
+                        "--json",
+                        "gone.csv"))
+                .isEqualTo(1);
+        assertThat(json().path("error").asText()).contains("no file gone.csv");
+        assertThat(directory.resolve("d")).doesNotExist();
+        assertThat(run("serve", "--data", directory.resolve("e").toString(), "--set", "NONE=0"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("NONE is no setting");
         assertThat(run("demo", "--scale", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--scale");
         assertThat(run("serve", "--data", directory.resolve("d").toString(), "--set", "DIMENSIONS=17"))

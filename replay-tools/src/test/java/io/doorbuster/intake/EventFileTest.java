@@ -93,7 +93,7 @@ class EventFileTest {
                                 + "1,85123A,a,6,2010-12-01 08:26:00,2.55,1,UK\n")
                         .getBytes(StandardCharsets.UTF_8));
         final List<ShopEvent> events = read(bytes.toByteArray(), new UciOnlineRetailFormat());
-        assertThat(events).extracting(ShopEvent::row).containsExactly(1L, 9L, 11L);
+        assertThat(events).extracting(ShopEvent::row).containsExactly(1L, 9L, 11L, 13L);
         assertThat(events.get(1).title()).isEqualTo("a, with \"quotes\"");
         assertThat(report.read()).isEqualTo(13);
         assertThat(report.rejectedByReason().keySet())
@@ -104,8 +104,30 @@ class EventFileTest {
                         "zero quantity",
                         "no item id",
                         "wrong number of columns (a quote may be missing, or one too many)",
-                        "not UTF-8");
-        assertThat(report.rejected()).isEqualTo(10);
+                        "not UTF-8",
+                        "a quote is not closed");
+        assertThat(report.rejected()).isEqualTo(9);
+    }
+
+    @Test
+    void strayQuoteShouldCostOneRowAndATextOfManyLinesNone() throws IOException {
+        final StringBuilder text = new StringBuilder("item,title,price\n");
+        for (int i = 0; i < 500; i++) {
+            final String title = switch (i) {
+                case 17, 25, 400 -> "\"stray";
+                case 130 -> "5\" pipe";
+                case 140 -> "\"two\nlines, \"\"quoted\"\"\"";
+                default -> "plain";
+            };
+            text.append(i + 1).append(',').append(title).append(",1\n");
+        }
+        final List<ShopEvent> events =
+                read(text.toString(), new MappedFormat(Map.of("title", "title", "price", "price"), "item", false));
+        assertThat(events).hasSize(497);
+        assertThat(events.get(128).title()).isEqualTo("5\" pipe");
+        assertThat(events.get(138).title()).isEqualTo("two\nlines, \"quoted\"");
+        assertThat(report.read()).isEqualTo(500);
+        assertThat(report.rejectedByReason().keySet()).containsExactly("a quote is not closed");
     }
 
     @Test

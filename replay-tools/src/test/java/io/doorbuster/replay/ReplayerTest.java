@@ -11,7 +11,6 @@ import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.ItemIds;
 import io.doorbuster.client.SlateFilter;
 import io.doorbuster.codec.Setting;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
@@ -24,18 +23,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplayerTest {
-    private static final Settings SMALL = Settings.DEFAULTS
-            .with(Setting.ITEMS_MAX, 500)
-            .with(Setting.SHOPPERS_MAX, 500)
-            .with(Setting.RESERVATIONS_MAX, 64)
-            .with(Setting.SOURCES_MAX, 64)
-            .with(Setting.HASH_INTERVAL, 32);
+    private static final Map<Setting, Long> SMALL = Map.of(
+            Setting.ITEMS_MAX, 500L,
+            Setting.SHOPPERS_MAX, 500L,
+            Setting.RESERVATIONS_MAX, 64L,
+            Setting.SOURCES_MAX, 64L,
+            Setting.HASH_INTERVAL, 32L);
 
     @TempDir
     Path directory;

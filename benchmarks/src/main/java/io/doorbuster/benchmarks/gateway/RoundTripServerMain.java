@@ -2,7 +2,6 @@ package io.doorbuster.benchmarks.gateway;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.ThreadMXBean;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.gateway.Progress;
@@ -59,8 +58,8 @@ final class RoundTripServerMain {
     }
 
     private synchronized GatewayServer start(ThreadMode threads) throws IOException {
-        final GatewayServer started = GatewayServer.start(
-                GatewayConfig.local(data, Settings.DEFAULTS).withThreadMode(threads), Progress.NONE);
+        final GatewayServer started =
+                GatewayServer.start(GatewayConfig.local(data, Map.of()).withThreadMode(threads), Progress.NONE);
         gateway = started;
         final EchoAgent echoStarted = EchoAgent.start();
         echo = echoStarted;

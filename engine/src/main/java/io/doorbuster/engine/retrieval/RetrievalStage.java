@@ -31,6 +31,7 @@ public final class RetrievalStage {
     /** Items of the shopper's history, and of the context, that neighbours are looked up for. */
     static final int ANCHORS_MAX = 16;
 
+    static final int NEIGHBOUR_MAX = 256;
     static final int NEAREST_MAX = 100;
     static final int TRENDING_MAX = 150;
 
@@ -85,8 +86,15 @@ public final class RetrievalStage {
         for (int entry = 0; entry < NeighbourStore.ENTRIES; entry++) {
             final int row = neighbours.item(itemRow, entry);
             if (row >= 0 && items.isLive(row, neighbours.generation(itemRow, entry)) && filter.passes(items, row)) {
-                candidates.add(row, Retrieved.NEIGHBOUR, weight * neighbours.weight(itemRow, entry));
+                addNeighbour(row, weight * neighbours.weight(itemRow, entry), candidates);
             }
+        }
+    }
+
+    /** Neighbours are gathered first; what is beyond their quota only adds to what is there. */
+    private static void addNeighbour(int row, float evidence, Candidates candidates) {
+        if (candidates.count() < NEIGHBOUR_MAX || candidates.indexOf(row) >= 0) {
+            candidates.add(row, Retrieved.NEIGHBOUR, evidence);
         }
     }
 
@@ -99,7 +107,7 @@ public final class RetrievalStage {
             if (items.isLive(row, shoppers.recentGeneration(shopperRow, age))) {
                 final float weight = recency * KIND_WEIGHTS[shoppers.recentKind(shopperRow, age)];
                 if (stores.settings().repeatPurchases() && filter.passes(items, row)) {
-                    candidates.add(row, Retrieved.NEIGHBOUR, weight);
+                    addNeighbour(row, weight, candidates);
                 }
                 addNeighbours(row, weight, filter, candidates);
             }

@@ -3,15 +3,17 @@ package io.doorbuster.engine.ring;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.WaitStrategy;
 import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The ring of input slots. Single writer: the network thread claims, fills and publishes one slot at a time. */
-public final class InputRing {
+public final class InputRing implements AutoCloseable {
     /** Largest slot count: the slots' memory must stay under 2 GiB. */
     public static final int SLOT_COUNT_MAX = 65_536;
 
     private final RingBuffer<InputSlot> ring;
+    private final ByteBuffer bytes;
     private long claimed = -1;
 
     /**
@@ -25,7 +27,8 @@ public final class InputRing {
             throw new IllegalArgumentException(
                     "slotCount=" + slotCount + " is no power of two up to " + SLOT_COUNT_MAX);
         }
-        final UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(slotCount * InputSlot.SLOT_BYTES));
+        bytes = ByteBuffer.allocateDirect(slotCount * InputSlot.SLOT_BYTES);
+        final UnsafeBuffer memory = new UnsafeBuffer(bytes);
         final int[] next = {0};
         final WaitStrategy waitStrategy = waitPolicy.newStrategy();
         ring = RingBuffer.createSingleProducer(
@@ -58,5 +61,11 @@ public final class InputRing {
 
     RingBuffer<InputSlot> ringBuffer() {
         return ring;
+    }
+
+    /** Gives the memory back. No thread uses a slot any more. */
+    @Override
+    public void close() {
+        BufferUtil.free(bytes);
     }
 }

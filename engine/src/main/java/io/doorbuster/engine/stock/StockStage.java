@@ -21,7 +21,7 @@ import io.doorbuster.engine.store.Stores;
  */
 public final class StockStage {
     /** Reservations ended at most at one event; the rest follow at the next. */
-    public static final int EXPIRED_MAX = 64;
+    public static final int EXPIRED_MAX = 1_024;
 
     private static final long NS_PER_MILLI = 1_000_000;
 
@@ -35,12 +35,14 @@ public final class StockStage {
 
     /** Frees the units of reservations whose time has run out. */
     public void expire(long nowNs) {
-        for (int i = 0; i < EXPIRED_MAX; i++) {
-            final int row = reservations.expired(nowNs);
-            if (row == ReservationStore.NONE) {
-                return;
-            }
+        expire(nowNs, EXPIRED_MAX);
+    }
+
+    private void expire(long nowNs, int countMax) {
+        int row = reservations.expired(nowNs);
+        for (int i = 0; i < countMax && row != ReservationStore.NONE; i++) {
             end(row);
+            row = reservations.expired(nowNs);
         }
     }
 
@@ -85,6 +87,9 @@ public final class StockStage {
 
     public void onReserve(ReserveStockRecordDecoder command, long nowNs, Verdict verdict) {
         final int item = items.rowOf(command.itemId());
+        if (item != ItemStore.NONE && (items.free(item) < command.quantity() || reservations.isFull())) {
+            expire(nowNs, Integer.MAX_VALUE); // Nobody is refused for the sake of one whose time has run out.
+        }
         if (item == ItemStore.NONE) {
             verdict.set(Outcome.UNKNOWN_ITEM);
         } else if (items.isRetired(item)) {

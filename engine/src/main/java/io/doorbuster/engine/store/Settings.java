@@ -36,7 +36,8 @@ public final class Settings {
             case ITEMS_MAX -> 50_000;
             case SHOPPERS_MAX -> 100_000;
             case RESERVATIONS_MAX -> 65_536;
-            case SOURCES_MAX, HASH_INTERVAL -> 1_024;
+            case SOURCES_MAX -> 16_384;
+            case HASH_INTERVAL -> 1_024;
             case SLATE_MAX -> 100;
             case SESSION_GAP_MILLIS -> 1_800_000;
             case TRENDING_HALF_LIFE_MILLIS -> 86_400_000;
@@ -56,7 +57,7 @@ public final class Settings {
             case ITEMS_MAX, SCAN_ROWS_MAX -> 10_000_000;
             case SHOPPERS_MAX -> 50_000_000;
             case RESERVATIONS_MAX -> 10_000_000;
-            case SOURCES_MAX -> 65_536;
+            case SOURCES_MAX -> 1_000_000;
             case HASH_INTERVAL -> 2_048;
             case SLATE_MAX -> 100;
             case SESSION_GAP_MILLIS -> 30L * 86_400_000;
@@ -79,7 +80,17 @@ public final class Settings {
 
     /** Whether a setting can only be said in the first record. */
     public static boolean isFixed(Setting setting) {
-        return setting.value() <= Setting.HASH_INTERVAL.value();
+        return switch (setting) {
+            case SEED,
+                    DIMENSIONS,
+                    ITEMS_MAX,
+                    SHOPPERS_MAX,
+                    RESERVATIONS_MAX,
+                    SOURCES_MAX,
+                    HASH_INTERVAL,
+                    TRENDING_HALF_LIFE_MILLIS -> true;
+            default -> false;
+        };
     }
 
     /** Whether a value is one that the setting takes. */
@@ -89,6 +100,9 @@ public final class Settings {
 
     /** The same with one setting changed. */
     public Settings with(Setting setting, long value) {
+        if (setting == Setting.NONE || setting == Setting.NULL_VAL) {
+            throw new IllegalArgumentException(setting + " is no setting; see Setting in the schema");
+        }
         if (!isValid(setting, value)) {
             throw new IllegalArgumentException(setting + "=" + value + " is not in " + minOf(setting) + ".."
                     + maxOf(setting) + (setting == Setting.DIMENSIONS ? " or no multiple of 16" : ""));
@@ -140,7 +154,7 @@ public final class Settings {
         return value(Setting.SEED);
     }
 
-    /** Whether the engine lives by the running maximum of occurredAt, not by journal time. */
+    /** Whether the engine lives by the running maximum of occurredAt, held within journal time, and not by the latter. */
     public boolean livesByOccurredAt() {
         return value(Setting.ENGINE_TIME) == 1;
     }

@@ -7,12 +7,15 @@ import org.agrona.UnsafeApi;
  * What each source of facts and commands sent last, and what became of it. Engine thread only.
  *
  * <pre>
- *   0 row table (key = source, last active) | 24 last sequence int64 | 64 ring of {position int64, outcome int32, 0, detail int64}
+ *   0 row table (key = source) | 24 last sequence int64 | 64 ring of {position int64, outcome int32, 0, detail int64}
  * </pre>
  *
  * The outcome of sequence s lies in ring slot s mod {@link #OUTCOMES}, which is enough because sequences are dense.
  */
 public final class SourceStore implements AutoCloseable {
+    /** Row of a source that is not there. */
+    public static final int NONE = RowTable.NONE;
+
     /** Outcomes remembered for each source. */
     public static final int OUTCOMES = 64;
 
@@ -29,23 +32,28 @@ public final class SourceStore implements AutoCloseable {
         rows = table.rows();
     }
 
-    /** Row of a source, made when there is none; a full store evicts a source that has been quiet for long. */
-    public int obtain(long source, long nowNs) {
-        int row = table.rowOf(source);
-        if (row == RowTable.NONE) {
-            if (table.isFull()) {
-                table.remove(table.nextVictim());
-            }
-            row = table.add(source);
-            rows.open(row);
-            table.lastActiveNs(row, nowNs);
-            rows.close(row);
-        }
-        return row;
+    /** Row of a source, or {@link #NONE}. */
+    public int rowOf(long source) {
+        return table.rowOf(source);
+    }
+
+    /** Whether there is no row for another source. None is ever evicted: its facts, sent again, would count twice. */
+    public boolean isFull() {
+        return table.isFull();
+    }
+
+    /** Makes the row of a source that has none; the store is not full. */
+    public int add(long source) {
+        return table.add(source);
     }
 
     public int inUse() {
         return table.inUse();
+    }
+
+    /** Sources that there is room for. */
+    public int max() {
+        return rows.rowCount();
     }
 
     /** Takes a source and its last sequence. */
@@ -90,14 +98,13 @@ public final class SourceStore implements AutoCloseable {
     }
 
     /** Remembers what became of the next sequence of a source. */
-    public void remember(int row, long sequence, long position, int outcome, long detail, long nowNs) {
+    public void remember(int row, long sequence, long position, int outcome, long detail) {
         rows.open(row);
         final long entry = entry(row, sequence);
         UnsafeApi.putLong(entry, position);
         UnsafeApi.putInt(entry + 8, outcome);
         UnsafeApi.putLong(entry + 16, detail);
         UnsafeApi.putLong(rows.address(row) + LAST_SEQUENCE, sequence);
-        table.lastActiveNs(row, nowNs);
         rows.close(row);
     }
 

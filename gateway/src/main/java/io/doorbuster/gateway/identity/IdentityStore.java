@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -89,8 +88,7 @@ public final class IdentityStore implements AutoCloseable {
         }
         final byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(path, key);
+        SecretFile.create(path, key);
         return key;
     }
 

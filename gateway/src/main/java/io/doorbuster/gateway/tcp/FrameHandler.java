@@ -1,6 +1,5 @@
 package io.doorbuster.gateway.tcp;
 
-import io.doorbuster.codec.AcknowledgedDecoder;
 import io.doorbuster.codec.ByeDecoder;
 import io.doorbuster.codec.HelloDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
@@ -35,8 +34,6 @@ final class FrameHandler {
     private final SourceSequences sequences;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
-    private final MessageHeaderDecoder replyHeader = new MessageHeaderDecoder();
-    private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
     private final HelloDecoder hello = new HelloDecoder();
     private final WelcomeEncoder welcome = new WelcomeEncoder();
     private final RejectedEncoder rejected = new RejectedEncoder();
@@ -213,21 +210,11 @@ final class FrameHandler {
         RecordDescriptor.sourceSequence(record, 0, isRequest ? 0 : translator.sourceSequence());
         position++;
         if (!isRequest) {
-            sequences.onPublished(connection.source, translator.sourceSequence(), position);
+            sequences.onPublished(connection.source, translator.sourceSequence());
         }
         slot.replyTo(connection.id, translator.correlationId());
         connection.inFlight++;
         ring.publish();
-    }
-
-    /** Takes note of a reply of the engine, which begins with its message header. */
-    void onReply(Connection connection, DirectBuffer reply, int offset) {
-        replyHeader.wrap(reply, offset);
-        if (replyHeader.templateId() == AcknowledgedDecoder.TEMPLATE_ID) {
-            acknowledged.wrapAndApplyHeader(reply, offset, replyHeader);
-            sequences.onAnswered(
-                    connection.source, acknowledged.position(), acknowledged.outcome(), acknowledged.detail());
-        }
     }
 
     /** Publishes what was refused since the last tick, if anything. */

@@ -164,17 +164,26 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
                     channel.close();
                     continue;
                 }
-                channel.configureBlocking(false);
-                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-                final SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-                final long deadlineNs = System.nanoTime() + ConnectionLimits.HELLO_NS;
-                final Connection connection = new Connection(nextConnectionId++, channel, key, deadlineNs);
-                key.attach(connection);
-                connections.put(connection.id, connection);
+                admit(channel);
             }
         } catch (IOException e) {
             serverKey.interestOps(0); // Out of descriptors: the next housekeeping tries again.
         }
+    }
+
+    private void admit(SocketChannel channel) throws IOException {
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        } catch (IOException e) {
+            channel.close(); // The peer has gone already; the next one may be well.
+            return;
+        }
+        final SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+        final long deadlineNs = System.nanoTime() + ConnectionLimits.HELLO_NS;
+        final Connection connection = new Connection(nextConnectionId++, channel, key, deadlineNs);
+        key.attach(connection);
+        connections.put(connection.id, connection);
     }
 
     private void read(Connection connection) throws IOException {
@@ -305,7 +314,6 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             long connectionId, long correlationId, org.agrona.DirectBuffer reply, int offset, int length) {
         final Connection connection = connections.get(connectionId);
         if (connection != null) { // Otherwise it has gone; its facts and commands are applied all the same.
-            frames.onReply(connection, reply, offset);
             connection.appendReply(reply, offset, length, correlationId);
             connection.inFlight--;
             markDirty(connection);

@@ -1,10 +1,10 @@
 package io.doorbuster.gateway.tcp;
 
+import io.doorbuster.gateway.identity.SecretFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -25,8 +25,7 @@ public final class Token {
         if (!Files.exists(file)) {
             final byte[] random = new byte[RANDOM_BYTES];
             new SecureRandom().nextBytes(random);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, HexFormat.of().formatHex(random) + "\n");
+            SecretFile.create(file, (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.UTF_8));
         }
         final String text = Files.readString(file).strip();
         if (text.isEmpty() || text.length() > TOKEN_MAX) {

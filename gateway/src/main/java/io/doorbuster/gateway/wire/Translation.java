@@ -85,7 +85,7 @@ final class Translation {
 
     /** Whether the engine is going to apply the fact; one that skips ahead or comes again must change no identity. */
     boolean isInTurn() {
-        return sourceSequence == expectedSequence;
+        return sourceSequence > 0 && sourceSequence == expectedSequence;
     }
 
     void requireShopper(DirectBuffer rawId) {
