@@ -1,5 +1,6 @@
 package io.doorbuster.client;
 
+import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.AnswerUpsertedEncoder;
 import io.doorbuster.codec.CampaignUpsertedEncoder;
 import io.doorbuster.codec.CartedEncoder;
@@ -74,6 +75,8 @@ public abstract sealed class FactMessages permits Messages {
 
     abstract long occurredAtNs();
 
+    abstract AckLevel acknowledge();
+
     /** Frames what was encoded. */
     abstract long sent(int encodedLength);
 
@@ -108,6 +111,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .priceMinor(item.priceMinor())
                 .brand(item.brand())
@@ -134,6 +138,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .priceMinor(priceMinor);
         return sent(priceChanged.encodedLength());
@@ -151,6 +156,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .onHand(onHand);
         return sent(stockSet.encodedLength());
@@ -169,6 +175,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .delta(delta);
         return sent(stockAdjusted.encodedLength());
@@ -185,7 +192,8 @@ public abstract sealed class FactMessages permits Messages {
         searched.wrapAndApplyHeader(out(), bodyAt(), headerEncoder)
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
-                .occurredAtNs(occurredAtNs());
+                .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge());
         text(searched::putShopper, shopper);
         text(searched::putQuery, query);
         return sent(searched.encodedLength());
@@ -204,6 +212,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .dwellMillis(dwellMillis);
         text(viewed::putShopper, shopper);
@@ -224,6 +233,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .slatePosition(slatePosition)
                 .requestPosition(requestPosition);
@@ -244,6 +254,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .quantity(quantity);
         text(carted::putShopper, shopper);
@@ -266,6 +277,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId)
                 .quantity(quantity)
                 .priceMinor(priceMinor)
@@ -292,6 +304,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .campaignId(campaignId)
                 .itemId(itemId)
                 .bidMinor(bidMinor)
@@ -319,6 +332,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .promotionId(promotionId)
                 .itemId(itemId)
                 .discountBasisPoints(discountBasisPoints)
@@ -342,6 +356,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .answerId(answerId);
         text(answerUpserted::putQuestion, question);
         text(answerUpserted::putText, text);
@@ -360,6 +375,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId);
         return sent(itemRetired.encodedLength());
     }
@@ -377,6 +393,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .itemId(itemId);
         final byte[] bytes = bytesOf(vector);
         itemVectorSet.putVector(bytes, 0, bytes.length);
@@ -391,6 +408,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .requestPosition(requestPosition)
                 .itemsCount(itemIds.length);
         for (final long itemId : itemIds) {
@@ -406,7 +424,8 @@ public abstract sealed class FactMessages permits Messages {
                 .wrapAndApplyHeader(out(), bodyAt(), headerEncoder)
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
-                .occurredAtNs(occurredAtNs());
+                .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge());
         text(shopperLinked::putShopper, shopper);
         text(shopperLinked::putLinked, linked);
         return sent(shopperLinked.encodedLength());
@@ -418,7 +437,8 @@ public abstract sealed class FactMessages permits Messages {
                 .wrapAndApplyHeader(out(), bodyAt(), headerEncoder)
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
-                .occurredAtNs(occurredAtNs());
+                .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge());
         text(shopperErased::putShopper, shopper);
         return sent(shopperErased.encodedLength());
     }
@@ -434,6 +454,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .modelId(modelId);
         for (int i = 0; i < ModelReleasedEncoder.contentHashLength(); i++) {
             modelReleased.contentHash(i, (short) (contentHash[i] & 0xFF));
@@ -449,6 +470,7 @@ public abstract sealed class FactMessages permits Messages {
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .settingsCount(1)
                 .next()
                 .setting(setting)

@@ -56,6 +56,7 @@ public abstract sealed class Messages extends FactMessages permits PipelinedClie
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .reservationId(reservationId)
                 .itemId(itemId)
                 .quantity(quantity)
@@ -75,6 +76,7 @@ public abstract sealed class Messages extends FactMessages permits PipelinedClie
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .reservationId(reservationId);
         return sent(confirmReservation.encodedLength());
     }
@@ -91,6 +93,7 @@ public abstract sealed class Messages extends FactMessages permits PipelinedClie
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .reservationId(reservationId);
         return sent(releaseReservation.encodedLength());
     }
@@ -105,7 +108,8 @@ public abstract sealed class Messages extends FactMessages permits PipelinedClie
                 .wrapAndApplyHeader(out(), bodyAt(), headerEncoder)
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
-                .occurredAtNs(occurredAtNs());
+                .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge());
         return sent(checkpoint.encodedLength());
     }
 
@@ -123,6 +127,7 @@ public abstract sealed class Messages extends FactMessages permits PipelinedClie
                 .correlationId(nextCorrelationId(true))
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
+                .acknowledge(acknowledge())
                 .excludedSource(excludedSource)
                 .fromPosition(fromPosition)
                 .toPosition(toPosition);

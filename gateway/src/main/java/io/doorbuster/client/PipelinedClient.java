@@ -1,5 +1,6 @@
 package io.doorbuster.client;
 
+import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.AcknowledgedDecoder;
 import io.doorbuster.codec.ByeEncoder;
 import io.doorbuster.codec.ExplanationDecoder;
@@ -54,6 +55,7 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     private int outLength;
     private long correlationId;
     private long nextSequence = 1;
+    private AckLevel acknowledge = AckLevel.DEFAULT;
     private long occurredAtNs;
     private long timeoutMicros;
     private int inFlight;
@@ -126,6 +128,11 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
         occurredAtNs = timeNs;
     }
 
+    /** When the facts and commands that follow are answered; at first {@link AckLevel#DEFAULT}. */
+    public void acknowledge(AckLevel level) {
+        acknowledge = level;
+    }
+
     /** When the answers to the requests that follow are worthless; 0 = never. */
     public void timeoutMicros(long micros) {
         timeoutMicros = micros;
@@ -174,6 +181,11 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
     @Override
     long occurredAtNs() {
         return occurredAtNs;
+    }
+
+    @Override
+    AckLevel acknowledge() {
+        return acknowledge;
     }
 
     @Override

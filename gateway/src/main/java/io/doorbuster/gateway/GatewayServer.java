@@ -19,6 +19,9 @@ import io.doorbuster.gateway.tcp.Token;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalClock;
+import io.doorbuster.journal.JournalDisk;
+import io.doorbuster.journal.JournalFiles;
+import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.journal.RecordHandler;
@@ -43,6 +46,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Engine engine;
     private final JournalAppender appender;
     private final IdentityStore identities;
+    private final JournalForcer forcer;
     private final InputRing ring;
     private final TcpAgent agent;
     private final Pipeline pipeline;
@@ -59,6 +63,7 @@ public final class GatewayServer implements AutoCloseable {
             Engine engine,
             JournalAppender appender,
             IdentityStore identities,
+            JournalForcer forcer,
             GatewayConfig config)
             throws IOException {
         this.data = data;
@@ -66,6 +71,7 @@ public final class GatewayServer implements AutoCloseable {
         this.engine = engine;
         this.appender = appender;
         this.identities = identities;
+        this.forcer = forcer;
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
@@ -79,6 +85,7 @@ public final class GatewayServer implements AutoCloseable {
                 Token.load(tokenFile),
                 SourceSequences.of(engine.stores().sources()),
                 appender.lastPosition(),
+                forcer,
                 dedicated);
         pipeline = dedicated
                 ? new DedicatedPipeline(ring, appender, engine, agent)
@@ -99,24 +106,31 @@ public final class GatewayServer implements AutoCloseable {
      * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
      */
     public static GatewayServer start(GatewayConfig config, Progress progress) throws IOException {
+        return start(config, progress, new JournalFiles(DataDirectory.journal(config.dataDirectory())));
+    }
+
+    /** The same on a disk that is given. */
+    static GatewayServer start(GatewayConfig config, Progress progress, JournalDisk disk) throws IOException {
         JvmFlags.check();
         final DataDirectory data = DataDirectory.open(config.dataDirectory());
         StateDirectory state = null;
         Engine engine = null;
         JournalAppender appender = null;
         IdentityStore identities = null;
+        JournalForcer forcer = null;
         try {
             final Path given = config.stateDirectory();
             state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
             engine = new Engine(state.path());
             appender = recover(DataDirectory.journal(data.path()), engine, config.settings(), progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
-            final GatewayServer server = new GatewayServer(data, state, engine, appender, identities, config);
+            forcer = JournalForcer.start(appender, disk);
+            final GatewayServer server = new GatewayServer(data, state, engine, appender, identities, forcer, config);
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
             try {
-                closeAll(identities, appender, engine, state, data);
+                closeAll(forcer, identities, appender, engine, state, data);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -285,12 +299,23 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** Takes what was read through to its replies, writes the last hash record, and lets go of everything. */
+    /** Forces the rest to the disk, so that the last replies can go. */
+    private void stopForcer() throws IOException {
+        forcer.close();
+        final IOException unforced = forcer.failure();
+        if (unforced != null) {
+            failure = failure == null ? unforced : failure;
+            agent.abandonReplies();
+        }
+    }
+
+    /** Takes what was read through to its replies, forces it to the disk, writes the last hash record, and lets go of everything. */
     @Override
     public void close() throws IOException {
         running = false;
         joinThread();
         stopPipeline();
+        stopForcer();
         position = engine.position();
         stateHash = engine.stateHash();
         replyHash = engine.replyHash();

@@ -48,6 +48,7 @@ class ConnectionsTest {
                 .correlationId(sequence)
                 .sourceSequence(sequence)
                 .occurredAtNs(0)
+                .acknowledge(io.doorbuster.codec.AckLevel.DEFAULT)
                 .itemId(ITEM)
                 .delta(1);
         return frame(adjusted.encodedLength());

@@ -402,6 +402,7 @@ class GatewayTest {
                         .correlationId(split)
                         .sourceSequence(split)
                         .occurredAtNs(0)
+                        .acknowledge(io.doorbuster.codec.AckLevel.DEFAULT)
                         .itemId(1)
                         .dwellMillis(0)
                         .putShopper(shopper, 0, shopper.length);

@@ -8,6 +8,8 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.TickRecordDecoder;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.ring.WaitPolicy;
+import io.doorbuster.journal.JournalDisk;
+import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
@@ -30,6 +32,11 @@ final class RunningGateway implements AutoCloseable {
     final GatewayServer server;
 
     RunningGateway(Path directory, ThreadMode mode) throws IOException {
+        this(directory, mode, new JournalFiles(DataDirectory.journal(directory.resolve("data"))));
+    }
+
+    /** On a disk that is given. */
+    RunningGateway(Path directory, ThreadMode mode, JournalDisk disk) throws IOException {
         this.directory = directory;
         final Map<Setting, Long> settings = Map.of(
                 Setting.DIMENSIONS, (long) DIMENSIONS,
@@ -47,7 +54,8 @@ final class RunningGateway implements AutoCloseable {
                         WaitPolicy.BLOCKING,
                         null,
                         settings),
-                Progress.NONE);
+                Progress.NONE,
+                disk);
     }
 
     Path data() {

@@ -33,6 +33,8 @@ public final class JournalAppender implements AutoCloseable {
     private final HashRecordEncoder hashRecord = new HashRecordEncoder();
     private @Nullable ExcerptAppender appender;
     private final long cutBytes;
+    private volatile int flushedCycle;
+    private volatile long flushedPosition;
     private int batchLength;
     private long lastPosition;
     private long lastJournalTimeNs;
@@ -40,6 +42,7 @@ public final class JournalAppender implements AutoCloseable {
     private JournalAppender(SingleChronicleQueue queue, long lastPosition, long lastJournalTimeNs, long cutBytes) {
         this.queue = queue;
         this.lastPosition = lastPosition;
+        flushedPosition = lastPosition;
         this.lastJournalTimeNs = lastJournalTimeNs;
         this.cutBytes = cutBytes;
     }
@@ -125,6 +128,18 @@ public final class JournalAppender implements AutoCloseable {
             }
         }
         batchLength = 0;
+        flushedCycle = target.cycle();
+        flushedPosition = lastPosition;
+    }
+
+    /** Last position that survives the death of this process. Any thread. */
+    public long flushedPosition() {
+        return flushedPosition;
+    }
+
+    /** Chronicle's cycle that {@link #flushedPosition()} lies in, or a later one. Any thread, read after the position. */
+    int flushedCycle() {
+        return flushedCycle;
     }
 
     /** Chronicle's appender belongs to the thread that creates it. */

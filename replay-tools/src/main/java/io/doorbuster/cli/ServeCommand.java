@@ -117,8 +117,10 @@ final class ServeCommand implements Callable<Integer> {
             closed.await();
             return 0; // Not reached after a signal: the process ends in close.
         }
-        report.err().println("doorbuster: stopped, because " + failure);
-        failure.printStackTrace(report.err());
+        report.err().println("doorbuster: stopped: " + failure.getMessage());
+        if (!(failure instanceof IOException)) { // A disk's failure is said in that line; ours needs its trace.
+            failure.printStackTrace(report.err());
+        }
         report.err().flush();
         return 1;
     }

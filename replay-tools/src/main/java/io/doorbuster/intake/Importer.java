@@ -1,6 +1,7 @@
 package io.doorbuster.intake;
 
 import io.doorbuster.client.PipelinedClient;
+import io.doorbuster.codec.AckLevel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
@@ -36,6 +37,7 @@ public final class Importer {
             throws IOException {
         try (EventFile file = EventFile.open(path, format, report);
                 PipelinedClient client = PipelinedClient.connect(address, token, source(path, format))) {
+            client.acknowledge(AckLevel.PROCESS); // The process that imports forces all of it before it ends.
             client.nextSequence(1); // From the first row on, whatever an earlier run brought in.
             final EventSender sender = new EventSender(client, report, true);
             @Nullable ShopEvent event = file.next();

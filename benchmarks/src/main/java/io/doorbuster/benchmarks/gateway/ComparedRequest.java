@@ -1,5 +1,6 @@
 package io.doorbuster.benchmarks.gateway;
 
+import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.AcknowledgedDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
@@ -100,6 +101,7 @@ enum ComparedRequest {
                 .correlationId(0)
                 .sourceSequence(0)
                 .occurredAtNs(0)
+                .acknowledge(AckLevel.DEFAULT)
                 .itemId(shop.randomItem(random))
                 .dwellMillis(0);
         final byte[] shopper = randomShopper(shop, random);

@@ -17,6 +17,7 @@ public final class InputSlot {
     private final UnsafeBuffer reply;
     private long connectionId;
     private long correlationId;
+    private boolean waitsForDisk;
     private int replyLength;
 
     InputSlot(UnsafeBuffer memory, int offset) {
@@ -45,9 +46,15 @@ public final class InputSlot {
     }
 
     /** Says who waits for the reply. Called by the claimer before publishing. */
-    public void replyTo(long connectionId, long correlationId) {
+    public void replyTo(long connectionId, long correlationId, boolean waitsForDisk) {
         this.connectionId = connectionId;
         this.correlationId = correlationId;
+        this.waitsForDisk = waitsForDisk;
+    }
+
+    /** Whether the reply may be sent only once the record is on the disk. */
+    public boolean waitsForDisk() {
+        return waitsForDisk;
     }
 
     /** Bytes of the reply; 0 = none. */

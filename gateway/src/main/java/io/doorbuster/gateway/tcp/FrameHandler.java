@@ -44,6 +44,7 @@ final class FrameHandler {
     private int rejectedCount;
     private int expiredCount;
     private int overloadedCount;
+    private int waitingForDisk;
 
     FrameHandler(
             InputRing ring,
@@ -61,11 +62,11 @@ final class FrameHandler {
     }
 
     /**
-     * Whether a frame must wait for room in the ring. A request that finds none is refused, since its answer is worth nothing
+     * Whether a frame must wait for room in the ring, or for the disk. A request that finds none is refused, since its answer is worth nothing
      * later; a fact or command waits, since refusing it would make every one behind it a gap.
      */
     boolean mustWait(DirectBuffer buffer, int offset) {
-        if (ring.hasRoom()) {
+        if (ring.hasRoom() && waitingForDisk < DiskQueue.MAX) {
             return false;
         }
         header.wrap(buffer, offset + FrameDescriptor.FRAMING_LENGTH);
@@ -212,9 +213,16 @@ final class FrameHandler {
         if (!isRequest) {
             sequences.onPublished(connection.source, translator.sourceSequence());
         }
-        slot.replyTo(connection.id, translator.correlationId());
+        final boolean waitsForDisk = !isRequest && translator.waitsForDisk();
+        waitingForDisk += waitsForDisk ? 1 : 0;
+        slot.replyTo(connection.id, translator.correlationId(), waitsForDisk);
         connection.inFlight++;
         ring.publish();
+    }
+
+    /** One of the replies that waited for the disk has been answered. */
+    void onDiskReply() {
+        waitingForDisk--;
     }
 
     /** Publishes what was refused since the last tick, if anything. */
@@ -236,7 +244,7 @@ final class FrameHandler {
         RecordDescriptor.occurredAtNs(record, 0, 0);
         RecordDescriptor.source(record, 0, 0);
         RecordDescriptor.sourceSequence(record, 0, 0);
-        slot.replyTo(0, 0);
+        slot.replyTo(0, 0, false);
         rejectedCount = 0;
         expiredCount = 0;
         overloadedCount = 0;

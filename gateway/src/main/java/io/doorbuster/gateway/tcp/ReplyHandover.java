@@ -17,12 +17,13 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 final class ReplyHandover {
     private static final int BYTES = 1 << 22;
     private static final int MESSAGE_TYPE = 1;
-    private static final int REPLY_OFFSET = 16;
+    private static final int REPLY_OFFSET = 24;
     private static final int MESSAGE_MAX = 8192 + REPLY_OFFSET;
 
-    /** Takes one reply on the network thread. */
+    /** Takes one reply on the network thread; it waits for a position to be on the disk, 0 = it does not. */
     interface ReplyHandler {
-        void onReply(long connectionId, long correlationId, DirectBuffer reply, int offset, int length);
+        void onReply(
+                long connectionId, long correlationId, long diskPosition, DirectBuffer reply, int offset, int length);
     }
 
     private final OneToOneRingBuffer ring = new OneToOneRingBuffer(
@@ -38,15 +39,17 @@ final class ReplyHandover {
         onMessage = (type, buffer, offset, length) -> handler.onReply(
                 buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
                 buffer.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN),
+                buffer.getLong(offset + 16, ByteOrder.LITTLE_ENDIAN),
                 buffer,
                 offset + REPLY_OFFSET,
                 length - REPLY_OFFSET);
     }
 
     /** Egress thread only; waits for room until nobody drains any more. */
-    void offer(InputSlot slot) {
+    void offer(InputSlot slot, long diskPosition) {
         message.putLong(0, slot.connectionId(), ByteOrder.LITTLE_ENDIAN);
         message.putLong(8, slot.correlationId(), ByteOrder.LITTLE_ENDIAN);
+        message.putLong(16, diskPosition, ByteOrder.LITTLE_ENDIAN);
         message.putBytes(REPLY_OFFSET, slot.reply(), 0, slot.replyLength());
         while (!abandoned && !ring.write(MESSAGE_TYPE, message, 0, REPLY_OFFSET + slot.replyLength())) {
             wake();

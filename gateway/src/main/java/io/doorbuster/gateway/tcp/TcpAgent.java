@@ -8,6 +8,8 @@ import io.doorbuster.engine.ring.ReplySink;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;
+import io.doorbuster.journal.JournalForcer;
+import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -18,6 +20,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.function.Consumer;
+import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +44,10 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ArrayList<Connection> dirty = new ArrayList<>();
     private final ArrayList<Connection> resumable = new ArrayList<>();
     private final ArrayList<Connection> waiting = new ArrayList<>();
+    private final JournalForcer forcer;
+    private final DiskQueue diskQueue;
     private final @Nullable ReplyHandover handover;
+    private volatile boolean sleepsBesideDisk;
     private @Nullable Pipeline pipeline;
     private volatile boolean abandoned;
     private long nextConnectionId = 1;
@@ -55,13 +61,17 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             SelectionKey serverKey,
             InputRing ring,
             FrameHandler frames,
+            JournalForcer forcer,
             boolean repliesComeFromAnotherThread) {
         this.server = server;
         this.selector = selector;
         this.serverKey = serverKey;
         this.ring = ring;
         this.frames = frames;
-        handover = repliesComeFromAnotherThread ? new ReplyHandover(selector, this::queueReply) : null;
+        this.forcer = forcer;
+        diskQueue = new DiskQueue(forcer, this::onDiskReply);
+        handover = repliesComeFromAnotherThread ? new ReplyHandover(selector, this::onReply) : null;
+        forcer.onForced(this::wakeFromDisk);
         lastWorkNs = System.nanoTime();
         lastHousekeepingNs = lastWorkNs;
     }
@@ -75,6 +85,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             Token token,
             SourceSequences sequences,
             long position,
+            JournalForcer forcer,
             boolean repliesComeFromAnotherThread)
             throws IOException {
         final ServerSocketChannel server = ServerSocketChannel.open();
@@ -90,7 +101,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
         final FrameHandler frames = new FrameHandler(ring, translator, clock, token, sequences, position);
-        return new TcpAgent(server, selector, key, ring, frames, repliesComeFromAnotherThread);
+        return new TcpAgent(server, selector, key, ring, frames, forcer, repliesComeFromAnotherThread);
     }
 
     /** The port that is listened on. */
@@ -116,6 +127,11 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         if (handover != null) {
             work += handover.drain();
         }
+        work += diskQueue.release();
+        final IOException failure = forcer.failure();
+        if (failure != null) {
+            throw failure; // Nothing is answered any more: who asked cannot know, and neither can we.
+        }
         flushDirty();
         resume();
         if (nowNs - lastHousekeepingNs > HOUSEKEEPING_NS) {
@@ -130,11 +146,23 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     }
 
     private void sleep() throws IOException {
-        if (handover == null) {
+        sleepsBesideDisk = true;
+        if (diskQueue.isReady()) {
+            selector.selectNow(onReady);
+        } else if (handover == null) {
             selector.select(onReady, SLEEP_MS);
         } else if (handover.beginSleep()) {
             selector.select(onReady, SLEEP_MS);
             handover.endSleep();
+        }
+        sleepsBesideDisk = false;
+    }
+
+    /** Called by the thread that forces the journal. */
+    private void wakeFromDisk() {
+        if (sleepsBesideDisk) {
+            sleepsBesideDisk = false;
+            selector.wakeup();
         }
     }
 
@@ -296,22 +324,36 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     @Override
     public void onReply(InputSlot slot, boolean endOfBatch) {
         final boolean isWanted = slot.connectionId() != 0 && slot.replyLength() != 0 && !abandoned;
+        final long diskPosition = slot.waitsForDisk() ? RecordDescriptor.position(slot.record(), 0) : 0;
         if (handover == null) {
             if (isWanted) {
-                queueReply(slot.connectionId(), slot.correlationId(), slot.reply(), 0, slot.replyLength());
+                onReply(slot.connectionId(), slot.correlationId(), diskPosition, slot.reply(), 0, slot.replyLength());
             }
             return;
         }
         if (isWanted) {
-            handover.offer(slot);
+            handover.offer(slot, diskPosition);
         }
         if (endOfBatch) {
             handover.wake();
         }
     }
 
-    private void queueReply(
-            long connectionId, long correlationId, org.agrona.DirectBuffer reply, int offset, int length) {
+    private void onReply(
+            long connectionId, long correlationId, long diskPosition, DirectBuffer reply, int offset, int length) {
+        if (diskPosition > 0) {
+            diskQueue.add(connectionId, correlationId, diskPosition, reply, offset, length);
+        } else {
+            queueReply(connectionId, correlationId, reply, offset, length);
+        }
+    }
+
+    private void onDiskReply(long connectionId, long correlationId, DirectBuffer reply, int offset, int length) {
+        frames.onDiskReply();
+        queueReply(connectionId, correlationId, reply, offset, length);
+    }
+
+    private void queueReply(long connectionId, long correlationId, DirectBuffer reply, int offset, int length) {
         final Connection connection = connections.get(connectionId);
         if (connection != null) { // Otherwise it has gone; its facts and commands are applied all the same.
             connection.appendReply(reply, offset, length, correlationId);
@@ -434,6 +476,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             if (handover != null) {
                 handover.drain();
             }
+            diskQueue.release();
             flushDirty();
         }
         for (final Connection connection : connections.values().toArray(new Connection[0])) {

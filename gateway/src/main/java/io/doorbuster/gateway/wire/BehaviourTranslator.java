@@ -65,6 +65,7 @@ final class BehaviourTranslator {
         at.correlationId = searched.correlationId();
         at.sourceSequence = searched.sourceSequence();
         at.occurredAtNs = searched.occurredAtNs();
+        at.acknowledge = searched.acknowledgeRaw();
         searched.wrapShopper(at.text);
         at.requireShopper(at.text);
         searchedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
@@ -81,6 +82,7 @@ final class BehaviourTranslator {
         at.correlationId = viewed.correlationId();
         at.sourceSequence = viewed.sourceSequence();
         at.occurredAtNs = viewed.occurredAtNs();
+        at.acknowledge = viewed.acknowledgeRaw();
         at.requireId("itemId", viewed.itemId());
         viewed.wrapShopper(at.text);
         at.requireShopper(at.text);
@@ -98,6 +100,7 @@ final class BehaviourTranslator {
         at.correlationId = clicked.correlationId();
         at.sourceSequence = clicked.sourceSequence();
         at.occurredAtNs = clicked.occurredAtNs();
+        at.acknowledge = clicked.acknowledgeRaw();
         at.requireId("itemId", clicked.itemId());
         at.requireRange("slatePosition", clicked.slatePosition(), 0, 65534);
         clicked.wrapShopper(at.text);
@@ -117,6 +120,7 @@ final class BehaviourTranslator {
         at.correlationId = carted.correlationId();
         at.sourceSequence = carted.sourceSequence();
         at.occurredAtNs = carted.occurredAtNs();
+        at.acknowledge = carted.acknowledgeRaw();
         at.requireId("itemId", carted.itemId());
         at.requireRange("quantity", carted.quantity(), 1, Integer.MAX_VALUE);
         carted.wrapShopper(at.text);
@@ -135,6 +139,7 @@ final class BehaviourTranslator {
         at.correlationId = purchased.correlationId();
         at.sourceSequence = purchased.sourceSequence();
         at.occurredAtNs = purchased.occurredAtNs();
+        at.acknowledge = purchased.acknowledgeRaw();
         at.requireId("itemId", purchased.itemId());
         at.requireRange("quantity", purchased.quantity(), 1, Integer.MAX_VALUE);
         at.requireRange("priceMinor", purchased.priceMinor(), 0, Long.MAX_VALUE);
@@ -156,6 +161,7 @@ final class BehaviourTranslator {
         at.correlationId = impressionShown.correlationId();
         at.sourceSequence = impressionShown.sourceSequence();
         at.occurredAtNs = impressionShown.occurredAtNs();
+        at.acknowledge = impressionShown.acknowledgeRaw();
         final ImpressionShownDecoder.ItemsDecoder items = impressionShown.items();
         at.requireRange("items", items.count(), 1, 64);
         if (at.problem != null) {
@@ -181,6 +187,7 @@ final class BehaviourTranslator {
         at.correlationId = shopperLinked.correlationId();
         at.sourceSequence = shopperLinked.sourceSequence();
         at.occurredAtNs = shopperLinked.occurredAtNs();
+        at.acknowledge = shopperLinked.acknowledgeRaw();
         shopperLinked.wrapShopper(at.text);
         shopperLinked.wrapLinked(at.secondText);
         at.requireRange("shopper length", at.text.capacity(), 1, IdentityStore.RAW_ID_MAX);
@@ -201,6 +208,7 @@ final class BehaviourTranslator {
         at.correlationId = shopperErased.correlationId();
         at.sourceSequence = shopperErased.sourceSequence();
         at.occurredAtNs = shopperErased.occurredAtNs();
+        at.acknowledge = shopperErased.acknowledgeRaw();
         shopperErased.wrapShopper(at.text);
         at.requireRange("shopper length", at.text.capacity(), 1, IdentityStore.RAW_ID_MAX);
         shopperErasedRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);

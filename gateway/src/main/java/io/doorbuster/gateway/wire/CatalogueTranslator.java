@@ -83,6 +83,7 @@ final class CatalogueTranslator {
         at.correlationId = itemUpserted.correlationId();
         at.sourceSequence = itemUpserted.sourceSequence();
         at.occurredAtNs = itemUpserted.occurredAtNs();
+        at.acknowledge = itemUpserted.acknowledgeRaw();
         at.requireId("itemId", itemUpserted.itemId());
         at.requireRange("priceMinor", itemUpserted.priceMinor(), 0, Long.MAX_VALUE);
         at.requireRange("ratingCenti", itemUpserted.ratingCenti(), 0, 500);
@@ -114,6 +115,7 @@ final class CatalogueTranslator {
         at.correlationId = priceChanged.correlationId();
         at.sourceSequence = priceChanged.sourceSequence();
         at.occurredAtNs = priceChanged.occurredAtNs();
+        at.acknowledge = priceChanged.acknowledgeRaw();
         at.requireId("itemId", priceChanged.itemId());
         at.requireRange("priceMinor", priceChanged.priceMinor(), 0, Long.MAX_VALUE);
         priceChangedRecord
@@ -129,6 +131,7 @@ final class CatalogueTranslator {
         at.correlationId = stockSet.correlationId();
         at.sourceSequence = stockSet.sourceSequence();
         at.occurredAtNs = stockSet.occurredAtNs();
+        at.acknowledge = stockSet.acknowledgeRaw();
         at.requireId("itemId", stockSet.itemId());
         at.requireRange("onHand", stockSet.onHand(), 0, Integer.MAX_VALUE);
         stockSetRecord
@@ -144,6 +147,7 @@ final class CatalogueTranslator {
         at.correlationId = stockAdjusted.correlationId();
         at.sourceSequence = stockAdjusted.sourceSequence();
         at.occurredAtNs = stockAdjusted.occurredAtNs();
+        at.acknowledge = stockAdjusted.acknowledgeRaw();
         at.requireId("itemId", stockAdjusted.itemId());
         at.requireRange("delta", stockAdjusted.delta(), -Integer.MAX_VALUE, Integer.MAX_VALUE);
         stockAdjustedRecord
@@ -159,6 +163,7 @@ final class CatalogueTranslator {
         at.correlationId = campaignUpserted.correlationId();
         at.sourceSequence = campaignUpserted.sourceSequence();
         at.occurredAtNs = campaignUpserted.occurredAtNs();
+        at.acknowledge = campaignUpserted.acknowledgeRaw();
         at.requireId("campaignId", campaignUpserted.campaignId());
         at.requireId("itemId", campaignUpserted.itemId());
         at.requireRange("bidMinor", campaignUpserted.bidMinor(), 0, Long.MAX_VALUE);
@@ -182,6 +187,7 @@ final class CatalogueTranslator {
         at.correlationId = promotionUpserted.correlationId();
         at.sourceSequence = promotionUpserted.sourceSequence();
         at.occurredAtNs = promotionUpserted.occurredAtNs();
+        at.acknowledge = promotionUpserted.acknowledgeRaw();
         at.requireId("promotionId", promotionUpserted.promotionId());
         at.requireRange("discountBasisPoints", promotionUpserted.discountBasisPoints(), 0, 10000);
         at.requireRange("couponsMax", promotionUpserted.couponsMax(), 0, Integer.MAX_VALUE);
@@ -204,6 +210,7 @@ final class CatalogueTranslator {
         at.correlationId = answerUpserted.correlationId();
         at.sourceSequence = answerUpserted.sourceSequence();
         at.occurredAtNs = answerUpserted.occurredAtNs();
+        at.acknowledge = answerUpserted.acknowledgeRaw();
         at.requireId("answerId", answerUpserted.answerId());
         answerUpsertedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -223,6 +230,7 @@ final class CatalogueTranslator {
         at.correlationId = itemRetired.correlationId();
         at.sourceSequence = itemRetired.sourceSequence();
         at.occurredAtNs = itemRetired.occurredAtNs();
+        at.acknowledge = itemRetired.acknowledgeRaw();
         at.requireId("itemId", itemRetired.itemId());
         itemRetiredRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -236,6 +244,7 @@ final class CatalogueTranslator {
         at.correlationId = itemVectorSet.correlationId();
         at.sourceSequence = itemVectorSet.sourceSequence();
         at.occurredAtNs = itemVectorSet.occurredAtNs();
+        at.acknowledge = itemVectorSet.acknowledgeRaw();
         at.requireId("itemId", itemVectorSet.itemId());
         itemVectorSetRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -252,6 +261,7 @@ final class CatalogueTranslator {
         at.correlationId = modelReleased.correlationId();
         at.sourceSequence = modelReleased.sourceSequence();
         at.occurredAtNs = modelReleased.occurredAtNs();
+        at.acknowledge = modelReleased.acknowledgeRaw();
         at.requireId("modelId", modelReleased.modelId());
         modelReleasedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -271,6 +281,7 @@ final class CatalogueTranslator {
         at.correlationId = configured.correlationId();
         at.sourceSequence = configured.sourceSequence();
         at.occurredAtNs = configured.occurredAtNs();
+        at.acknowledge = configured.acknowledgeRaw();
         final ConfiguredDecoder.SettingsDecoder settings = configured.settings();
         at.requireRange("settings", settings.count(), 1, 64);
         final int count = at.problem == null ? settings.count() : 0;

@@ -49,6 +49,7 @@ final class CommandTranslator {
         at.correlationId = reserveStock.correlationId();
         at.sourceSequence = reserveStock.sourceSequence();
         at.occurredAtNs = reserveStock.occurredAtNs();
+        at.acknowledge = reserveStock.acknowledgeRaw();
         at.requireId("reservationId", reserveStock.reservationId());
         at.requireId("itemId", reserveStock.itemId());
         at.requireRange("quantity", reserveStock.quantity(), 1, Integer.MAX_VALUE);
@@ -68,6 +69,7 @@ final class CommandTranslator {
         at.correlationId = confirmReservation.correlationId();
         at.sourceSequence = confirmReservation.sourceSequence();
         at.occurredAtNs = confirmReservation.occurredAtNs();
+        at.acknowledge = confirmReservation.acknowledgeRaw();
         at.requireId("reservationId", confirmReservation.reservationId());
         confirmReservationRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -81,6 +83,7 @@ final class CommandTranslator {
         at.correlationId = releaseReservation.correlationId();
         at.sourceSequence = releaseReservation.sourceSequence();
         at.occurredAtNs = releaseReservation.occurredAtNs();
+        at.acknowledge = releaseReservation.acknowledgeRaw();
         at.requireId("reservationId", releaseReservation.reservationId());
         releaseReservationRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
@@ -94,6 +97,7 @@ final class CommandTranslator {
         at.correlationId = checkpoint.correlationId();
         at.sourceSequence = checkpoint.sourceSequence();
         at.occurredAtNs = checkpoint.occurredAtNs();
+        at.acknowledge = checkpoint.acknowledgeRaw();
         checkpointRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header);
         at.end(checkpoint.limit(), checkpointRecord.encodedLength());
         return at.encodedLength;
@@ -104,6 +108,7 @@ final class CommandTranslator {
         at.correlationId = rewindFilter.correlationId();
         at.sourceSequence = rewindFilter.sourceSequence();
         at.occurredAtNs = rewindFilter.occurredAtNs();
+        at.acknowledge = rewindFilter.acknowledgeRaw();
         at.requireId("excludedSource", rewindFilter.excludedSource());
         at.requireRange("fromPosition", rewindFilter.fromPosition(), 1, Long.MAX_VALUE);
         at.requireRange("toPosition", rewindFilter.toPosition(), 1, Long.MAX_VALUE);

@@ -1,5 +1,6 @@
 package io.doorbuster.gateway.wire;
 
+import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.gateway.identity.IdentityStore;
 import org.agrona.DirectBuffer;
@@ -17,6 +18,9 @@ final class Translation {
     long correlationId;
     long sourceSequence;
     long occurredAtNs;
+
+    /** When the sender wants to be answered, as {@link io.doorbuster.codec.AckLevel} numbers it. */
+    int acknowledge;
 
     /** The sequence that the source should send next. */
     long expectedSequence;
@@ -43,6 +47,7 @@ final class Translation {
         correlationId = 0;
         sourceSequence = 0;
         occurredAtNs = 0;
+        acknowledge = 0;
         timeoutMicros = 0;
         encodedLength = 0;
         frameEnd = 0;
@@ -71,6 +76,7 @@ final class Translation {
         frameEnd = limit;
         encodedLength = recordLength;
         requireRange("occurredAtNs", occurredAtNs, 0, latestNs);
+        requireRange("acknowledge", acknowledge, AckLevel.DEFAULT.value(), AckLevel.DISK.value());
     }
 
     /** Whether the message ends where its frame does. */

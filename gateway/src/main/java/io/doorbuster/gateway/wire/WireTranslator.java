@@ -1,6 +1,13 @@
 package io.doorbuster.gateway.wire;
 
+import io.doorbuster.codec.AckLevel;
+import io.doorbuster.codec.ConfirmReservationDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.PurchasedDecoder;
+import io.doorbuster.codec.ReleaseReservationDecoder;
+import io.doorbuster.codec.ReserveStockDecoder;
+import io.doorbuster.codec.StockAdjustedDecoder;
+import io.doorbuster.codec.StockSetDecoder;
 import io.doorbuster.engine.ring.InputSlot;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.identity.IdentityStore;
@@ -97,6 +104,25 @@ public final class WireTranslator {
     /** Whether the last message was a request, which takes no source sequence. */
     public boolean isRequest() {
         return isRequest;
+    }
+
+    /** Whether the last message, a fact or command, is answered only once it is on the disk; see {@link AckLevel}. */
+    public boolean waitsForDisk() {
+        return at.acknowledge == AckLevel.DISK.value()
+                || at.acknowledge == AckLevel.DEFAULT.value() && isForDisk(header.templateId());
+    }
+
+    /** What a shop must not lose after it has been told: units. */
+    private static boolean isForDisk(int templateId) {
+        return switch (templateId) {
+            case StockSetDecoder.TEMPLATE_ID,
+                    StockAdjustedDecoder.TEMPLATE_ID,
+                    PurchasedDecoder.TEMPLATE_ID,
+                    ReserveStockDecoder.TEMPLATE_ID,
+                    ConfirmReservationDecoder.TEMPLATE_ID,
+                    ReleaseReservationDecoder.TEMPLATE_ID -> true;
+            default -> false;
+        };
     }
 
     public long correlationId() {
