@@ -115,7 +115,7 @@ public final class Engine implements AutoCloseable {
 
     private void configureFirst(DirectBuffer record, int offset) {
         configured.wrapAndApplyHeader(record, offset + RecordDescriptor.MESSAGE_OFFSET, header);
-        final Setting refused = Settings.DEFAULTS.firstRefused(configured, true);
+        final Setting refused = Settings.DEFAULTS.firstRefused(configured, true, true);
         if (refused != Setting.NULL_VAL) {
             throw new IllegalStateException("the journal's first record sets " + refused + " out of range");
         }
@@ -188,7 +188,8 @@ public final class Engine implements AutoCloseable {
 
     private void reconfigure(Stores stores, DirectBuffer record, int offset) {
         configured.wrapAndApplyHeader(record, offset + RecordDescriptor.MESSAGE_OFFSET, header);
-        final Setting refused = stores.settings().firstRefused(configured, false);
+        final Setting refused =
+                stores.settings().firstRefused(configured, false, RecordDescriptor.source(record, offset) == 0);
         if (refused != Setting.NULL_VAL) {
             verdict.set(Outcome.CONFIGURATION_REFUSED, refused.value());
             return;

@@ -13,6 +13,7 @@ import io.doorbuster.engine.ring.PipelineFailedException;
 import io.doorbuster.engine.ring.SharedPipeline;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.identity.IdentityStore;
+import io.doorbuster.gateway.tcp.BoundPort;
 import io.doorbuster.gateway.tcp.SourceSequences;
 import io.doorbuster.gateway.tcp.TcpAgent;
 import io.doorbuster.gateway.tcp.Token;
@@ -64,6 +65,8 @@ public final class GatewayServer implements AutoCloseable {
             JournalAppender appender,
             IdentityStore identities,
             JournalForcer forcer,
+            BoundPort port,
+            Token token,
             GatewayConfig config)
             throws IOException {
         this.data = data;
@@ -75,14 +78,13 @@ public final class GatewayServer implements AutoCloseable {
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
-        final Path tokenFile = config.tokenFile() == null ? data.path().resolve("token") : config.tokenFile();
         final boolean dedicated = config.threadMode() == ThreadMode.DEDICATED;
-        agent = TcpAgent.bind(
-                config.address(),
+        agent = TcpAgent.of(
+                port,
                 ring,
                 new WireTranslator(identities),
                 clock,
-                Token.load(tokenFile),
+                token,
                 SourceSequences.of(engine.stores().sources()),
                 appender.lastPosition(),
                 forcer,
@@ -118,19 +120,26 @@ public final class GatewayServer implements AutoCloseable {
         JournalAppender appender = null;
         IdentityStore identities = null;
         JournalForcer forcer = null;
+        BoundPort port = null;
         try {
             final Path given = config.stateDirectory();
             state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
             engine = new Engine(state.path());
-            appender = recover(DataDirectory.journal(data.path()), engine, config.settings(), progress);
+            appender = recover(DataDirectory.journal(data.path()), engine, progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
+            final Path tokenFile = config.tokenFile();
+            final Token token = Token.load(tokenFile == null ? data.path().resolve("token") : tokenFile);
+            port = BoundPort.bind(config.address());
+            configure(
+                    config.settings(), appender, engine); // Behind what can be refused: a failed start changes nothing.
             forcer = JournalForcer.start(appender, disk);
-            final GatewayServer server = new GatewayServer(data, state, engine, appender, identities, forcer, config);
+            final GatewayServer server =
+                    new GatewayServer(data, state, engine, appender, identities, forcer, port, token, config);
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
             try {
-                closeAll(forcer, identities, appender, engine, state, data);
+                closeAll(port, forcer, identities, appender, engine, state, data);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -159,34 +168,33 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** Replays the journal into the engine and opens it at its end; what the settings change becomes its next record. */
-    private static JournalAppender recover(Path journal, Engine engine, Map<Setting, Long> settings, Progress progress)
-            throws IOException {
+    /** Replays the journal into the engine and opens it at its end. */
+    private static JournalAppender recover(Path journal, Engine engine, Progress progress) {
         final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
         final RecordHandler apply = (buffer, offset, length) -> {
             if (RecordDescriptor.position(buffer, offset) > 0) {
                 engine.onRecord(buffer, offset, reply, 0);
             }
         };
-        final long lastPosition;
-        final long lastTimeNs;
         try (JournalTailer tailer = JournalTailer.open(journal)) {
             while (tailer.poll(apply, POLL_EXCERPTS) > 0) {
                 progress.onReplayed(tailer.lastPosition());
             }
-            lastPosition = tailer.lastPosition();
-            lastTimeNs = tailer.lastJournalTimeNs();
+            return JournalAppender.open(journal, tailer.lastPosition(), tailer.lastJournalTimeNs());
         }
-        final Map<Setting, Long> changes = lastPosition == 0 ? allOf(settings) : changesOf(engine.settings(), settings);
-        final JournalAppender appender = JournalAppender.open(journal, lastPosition, lastTimeNs);
+    }
+
+    /** Makes what is asked for the next record of the journal, unless it is so already; all settings in a new one. */
+    private static void configure(Map<Setting, Long> settings, JournalAppender appender, Engine engine) {
+        final Map<Setting, Long> changes =
+                appender.lastPosition() == 0 ? allOf(settings) : changesOf(engine.settings(), settings);
         if (!changes.isEmpty()) {
             final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
-            encodeConfigured(record, changes, Math.max(wallNs(), lastTimeNs));
+            encodeConfigured(record, changes, Math.max(wallNs(), appender.lastJournalTimeNs()));
             appender.append(record, 0);
             appender.flush();
-            engine.onRecord(record, 0, reply, 0);
+            engine.onRecord(record, 0, new UnsafeBuffer(new byte[Engine.REPLY_MAX]), 0);
         }
-        return appender;
     }
 
     /** Every setting, for the first record. */

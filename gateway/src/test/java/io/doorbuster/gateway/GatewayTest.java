@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -452,6 +453,18 @@ class GatewayTest {
         assertThatThrownBy(() ->
                         GatewayServer.start(GatewayConfig.local(data, Map.of(Setting.SLATE_MAX, 101L)), Progress.NONE))
                 .hasMessageContaining("SLATE_MAX=101 is not in 1..100");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            final GatewayConfig failing = new GatewayConfig(
+                    data,
+                    null,
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort()),
+                    ThreadMode.SHARED,
+                    io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
+                    null,
+                    Map.of(Setting.SLATE_MAX, 9L));
+            assertThatThrownBy(() -> GatewayServer.start(failing, Progress.NONE))
+                    .hasMessageContaining("choose another port");
+        }
         final Map<Setting, Long> changed = Map.of(Setting.SLATE_MAX, 7L, Setting.ITEMS_MAX, 2_000L);
         for (int start = 0; start < 2; start++) { // The second finds it changed.
             server = GatewayServer.start(GatewayConfig.local(data, changed), Progress.NONE);
@@ -465,6 +478,7 @@ class GatewayTest {
                 client.stockSet(i, 5);
             }
             assertThat(client.recommend("nobody", SlateFilter.of(20)).items()).hasSize(7);
+            assertThat(client.configured(Setting.ENGINE_TIME, 1).outcome()).isEqualTo(Outcome.CONFIGURATION_REFUSED);
         }
     }
 }

@@ -118,6 +118,11 @@ public final class JournalAppender implements AutoCloseable {
         if (batchLength == 0) {
             return;
         }
+        if (Integer.bitCount(batchLength)
+                == 1) { // Else one flipped bit could make the excerpt's header that of the end.
+            batch.setMemory(batchLength, RecordDescriptor.ALIGNMENT, (byte) 0);
+            batchLength += RecordDescriptor.ALIGNMENT;
+        }
         final ExcerptAppender target = appender();
         try (DocumentContext document = target.writingDocument()) {
             try {

@@ -35,6 +35,10 @@ final class JournalEnd implements AutoCloseable {
     private static final int LENGTH_MASK = NOT_DATA - 1;
     private static final int END_OF_FILE = BEING_WRITTEN | NOT_DATA;
     private static final int HEADER_BYTES = 4;
+
+    /** Of the pinned version of Chronicle Queue; a test sees it follow the last excerpt. */
+    private static final long WRITE_POSITION_OFFSET = 0x40;
+
     private static final int WINDOW_BYTES = 1 << 20;
 
     private final FileChannel channel;
@@ -72,19 +76,26 @@ final class JournalEnd implements AutoCloseable {
     private static @Nullable String findProblem(Path directory, long reached) throws IOException {
         for (final Path file : newestFirst(directory)) {
             try (JournalEnd journal = new JournalEnd(file, false)) {
+                final long writePosition = journal.writePosition();
                 journal.walk();
+                final long hidden = journal.lastHiddenPosition();
+                if (journal.isUnfinishedFile()) {
+                    continue;
+                }
+                if (!journal.isOnWay(writePosition)) {
+                    return "a write position that is none, in " + file.getFileName();
+                }
                 if (journal.endHeader < 0 && journal.endHeader != END_OF_FILE) {
                     return "an excerpt header that says it is still being written, in " + file.getFileName();
                 }
                 if (journal.holdsRecordAsNotData) {
                     return "an excerpt header that says its record is no data, in " + file.getFileName();
                 }
-                final long hidden = Math.max(journal.lastPosition, journal.lastHiddenPosition());
                 if (hidden > reached) {
-                    return "a blank or lost excerpt header that hides records up to position " + hidden + ", in "
+                    return "a blank or damaged excerpt header that hides records up to position " + hidden + ", in "
                             + file.getFileName();
                 }
-                if (journal.lastPosition > 0) {
+                if (hidden > 0) {
                     return null; // Older files lie before what the reader was given.
                 }
             }
@@ -113,7 +124,9 @@ final class JournalEnd implements AutoCloseable {
         }
         try (JournalEnd journal = new JournalEnd(files.getFirst(), true)) {
             journal.walk();
-            return journal.blankRest();
+            return journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
+                    ? journal.blankBeginning()
+                    : journal.blankRest();
         }
     }
 
@@ -146,7 +159,7 @@ final class JournalEnd implements AutoCloseable {
                 lastExcerpt = at + HEADER_BYTES;
                 lastLength = length;
             }
-            at = at + HEADER_BYTES + length + 3 & -4L;
+            at = next(at, endHeader);
         }
         end = at;
         if (lastExcerpt >= 0) {
@@ -164,18 +177,55 @@ final class JournalEnd implements AutoCloseable {
         return at;
     }
 
-    /** The highest position of a whole record behind the end and behind the unfinished excerpt there; 0 = none. */
+    /**
+     * The highest position of a whole record anywhere in the file, whatever the headers say, but for the unfinished excerpt
+     * right behind their end; 0 = none.
+     */
     private long lastHiddenPosition() throws IOException {
         final long published = lastPosition;
-        long at = notePositions(end + HEADER_BYTES, Long.MAX_VALUE);
+        final long unfinished = end + HEADER_BYTES;
+        final long finished = notePositions(unfinished, Long.MAX_VALUE);
         lastPosition = published;
         long hidden = 0;
-        for (at = nextNonZero(at); at >= 0; at = nextNonZero(at + 4)) {
-            if (isRecord(at)) {
+        long at = nextNonZero(0);
+        while (at >= 0) {
+            if (at >= unfinished && at < finished) {
+                at = finished;
+            } else if (isRecord(at)) {
                 hidden = Math.max(hidden, RecordDescriptor.position(window, local(at)));
+                at += RecordDescriptor.alignedLength(RecordDescriptor.length(window, local(at)));
+            } else {
+                at += HEADER_BYTES;
             }
+            at = nextNonZero(at);
         }
         return hidden;
+    }
+
+    /** Where Chronicle believes the last excerpt to begin; it appends from there on. */
+    private long writePosition() throws IOException {
+        return has(WRITE_POSITION_OFFSET, Long.BYTES)
+                ? window.getLong(local(WRITE_POSITION_OFFSET), ByteOrder.LITTLE_ENDIAN)
+                : 0;
+    }
+
+    /** Whether a header begins there; a killed process may have left the position of an earlier one. */
+    private boolean isOnWay(long position) throws IOException {
+        long at = 0;
+        while (at < position && at < end) {
+            has(at, HEADER_BYTES);
+            at = next(at, window.getInt(local(at), ByteOrder.LITTLE_ENDIAN));
+        }
+        return at == position;
+    }
+
+    /** Whether a process was killed while it made this file: Chronicle claims the first word, then fills in the rest. */
+    private boolean isUnfinishedFile() {
+        return end == 0 && endHeader == BEING_WRITTEN;
+    }
+
+    private static long next(long at, int header) {
+        return at + HEADER_BYTES + (header & LENGTH_MASK) + 3 & -4L;
     }
 
     private boolean isRecord(long at) throws IOException {
@@ -209,6 +259,12 @@ final class JournalEnd implements AutoCloseable {
             }
         }
         return -1;
+    }
+
+    /** Makes a file that was not finished one that was not begun. */
+    private long blankBeginning() throws IOException {
+        channel.write(ByteBuffer.allocate(HEADER_BYTES), 0);
+        return HEADER_BYTES;
     }
 
     private long blankRest() throws IOException {

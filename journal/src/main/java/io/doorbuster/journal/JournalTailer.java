@@ -19,6 +19,8 @@ public final class JournalTailer implements AutoCloseable {
     /** How often a header that looks wrong at the end is looked at again, a millisecond apart: a live one is finished soon. */
     private static final int LOOKS = 5;
 
+    private static final String LISTING = "metadata.cq4t";
+
     private final Path directory;
     private final SingleChronicleQueue queue;
     private final ExcerptTailer tailer;
@@ -44,7 +46,14 @@ public final class JournalTailer implements AutoCloseable {
         try {
             return new JournalTailer(directory, JournalQueue.openForRead(directory));
         } catch (Exception | AssertionError e) { // Chronicle throws checked ones undeclared.
-            throw new JournalCorruptException("a file that is no queue (" + e + ")", 0, 0);
+            throw new JournalCorruptException(
+                    String.valueOf(e.getMessage()).contains(LISTING)
+                            ? LISTING
+                                    + ", which only lists the files of the journal, is damaged: move it away, and it is"
+                                    + " made again; otherwise a file that is no queue (" + e + ")"
+                            : "a file that is no queue (" + e + ")",
+                    0,
+                    0);
         }
     }
 
@@ -133,7 +142,8 @@ public final class JournalTailer implements AutoCloseable {
             handler.onRecord(buffer, offset, length);
             offset += RecordDescriptor.alignedLength(length);
         }
-        if (offset == 0 || excerptLength - offset >= RecordDescriptor.ALIGNMENT) {
+        final boolean isPadded = excerptLength - offset == RecordDescriptor.ALIGNMENT && buffer.getLong(offset) == 0;
+        if (offset == 0 || excerptLength - offset >= RecordDescriptor.ALIGNMENT && !isPadded) {
             throw new JournalCorruptException("an unfinished record", lastPosition, index);
         }
     }

@@ -213,6 +213,72 @@ class JournalTest {
         }
     }
 
+    /** The queue's own words, which no checksum covers: headers of what is no data, and where it appends. */
+    @Test
+    void damagedBookkeepingOfTheQueueShouldNeverPassForANewOrShorterJournal() throws IOException {
+        append(1, 60);
+        final Path file = queueFile(directory);
+        final byte[] good = Files.readAllBytes(file);
+        final ByteBuffer words = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN);
+        final List<Integer> data = headers(words);
+        assertThat(words.getLong(0x40)).isEqualTo((long) data.get(data.size() - 2)); // Where Chronicle appends.
+        final List<Integer> damaged = new ArrayList<>(List.of(0x40, 0x44));
+        for (int at = 0; at < data.getFirst(); at = at + 4 + (words.getInt(at) & (1 << 30) - 1) + 3 & -4) {
+            damaged.add(at);
+        }
+        assertThat(damaged).hasSizeGreaterThan(4);
+        for (final int at : damaged) {
+            for (final int bit : new int[] {2, 16, 19, 31}) {
+                write(file, at + bit / 8, (byte) (good[at + bit / 8] ^ 1 << bit % 8));
+                try {
+                    assertThat(readItemIds()).as("byte %d bit %d", at, bit).hasSize(60);
+                    assertThat(at).as("of the write position").isNotIn(0x40, 0x44);
+                } catch (JournalCorruptException e) {
+                    assertThat(e).hasMessageContaining("restore the journal from a copy");
+                }
+                write(file, at + bit / 8, good[at + bit / 8]);
+            }
+        }
+    }
+
+    /** A header whose length has one bit would be that of the end with one flip. */
+    @Test
+    void noExcerptShouldHaveALengthOfOneBit() throws IOException {
+        try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
+            for (int i = 1; i <= 64; i++) {
+                encode(i);
+                RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + 16 + i);
+                appender.append(record, 0);
+                appender.flush();
+            }
+        }
+        final ByteBuffer words =
+                ByteBuffer.wrap(Files.readAllBytes(queueFile(directory))).order(ByteOrder.LITTLE_ENDIAN);
+        final List<Integer> headers = headers(words);
+        for (final int at : headers.subList(0, 64)) {
+            assertThat(Integer.bitCount(words.getInt(at))).isGreaterThan(1);
+        }
+        assertThat(readItemIds()).hasSize(64);
+    }
+
+    /** A process was killed while it made its first file, or that of a new day. */
+    @Test
+    void fileThatWasNotFinishedShouldCountForNothing() throws IOException {
+        append(1, 20);
+        final Path later = directory.resolve("20991231F.cq4");
+        final byte[] claimed = new byte[1 << 16];
+        claimed[3] = (byte) 0x80;
+        Files.write(later, claimed);
+        assertThat(readItemIds()).hasSize(20);
+        try (JournalAppender appender = JournalAppender.open(directory, 20, 2_000)) {
+            encode(21);
+            appender.append(record, 0);
+        }
+        assertThat(readItemIds()).hasSize(21);
+        Files.delete(directory.resolve("metadata.cq4t")); // Only lists the files; made again.
+        assertThat(readItemIds()).hasSize(21);
+    }
+
     /** Bit 32 stands for the whole word blanked. */
     private static void damage(byte[] header, int bit) {
         if (bit == 32) {

@@ -56,7 +56,13 @@ final class VerifyCommand implements Callable<Integer> {
                 report.line("nothing to compare with: the journal holds no hash record of these events; was its process"
                         + " killed early? Serve it once and stop it in order");
             } else {
-                report.line("identical");
+                final long without = found.position() - found.comparedEvents();
+                report.line(
+                        without == 0
+                                ? "identical"
+                                : "identical; %,d events have no hash of their own on record (set by the start itself, or"
+                                        + " their process was killed)",
+                        without);
             }
             final ObjectNode node = ReplayCommand.json(found);
             node.put("identical", found.isIdentical());

@@ -49,6 +49,9 @@ final class ClosedRows extends Reader {
             if (first == null) {
                 return null;
             }
+            if (first.isBlank()) {
+                continue; // No row: neither read nor rejected.
+            }
             if (!opensQuote(first, false)) {
                 return first + "\n";
             }

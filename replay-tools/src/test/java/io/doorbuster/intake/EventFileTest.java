@@ -120,6 +120,7 @@ class EventFileTest {
                 default -> "plain";
             };
             text.append(i + 1).append(',').append(title).append(",1\n");
+            text.append(i % 50 == 0 ? "\n \n" : ""); // Blank lines are no rows.
         }
         final List<ShopEvent> events =
                 read(text.toString(), new MappedFormat(Map.of("title", "title", "price", "price"), "item", false));

@@ -126,15 +126,17 @@ public final class Settings {
      * The first setting of a record that cannot be taken, or {@link Setting#NULL_VAL} when all can.
      *
      * @param first whether it is the first record, which alone may say what is fixed.
+     * @param own whether it comes from the process itself, which alone knows what time it lives by.
      */
-    public Setting firstRefused(ConfiguredRecordDecoder record, boolean first) {
+    public Setting firstRefused(ConfiguredRecordDecoder record, boolean first, boolean own) {
         record.sbeRewind();
         Setting refused = Setting.NULL_VAL;
         for (final ConfiguredRecordDecoder.SettingsDecoder entry : record.settings()) {
             final Setting setting = entry.setting();
             final boolean changes = setting != Setting.NULL_VAL && entry.value() != values[setting.value()];
             if (refused == Setting.NULL_VAL
-                    && (!isValid(setting, entry.value()) || changes && isFixed(setting) && !first)) {
+                    && (!isValid(setting, entry.value())
+                            || changes && (isFixed(setting) && !first || setting == Setting.ENGINE_TIME && !own))) {
                 refused = setting == Setting.NULL_VAL ? Setting.NONE : setting;
             }
         }

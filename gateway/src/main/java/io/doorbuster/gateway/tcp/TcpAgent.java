@@ -11,8 +11,6 @@ import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -32,7 +30,6 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private static final long SPIN_NS = 200_000;
     private static final long SLEEP_MS = 20;
     private static final long HOUSEKEEPING_NS = 100_000_000;
-    private static final int BACKLOG = 1_024;
 
     private final ServerSocketChannel server;
     private final Selector selector;
@@ -76,9 +73,9 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         lastHousekeepingNs = lastWorkNs;
     }
 
-    /** Binds the port; nothing is answered before {@link #doWork}. */
-    public static TcpAgent bind(
-            InetSocketAddress address,
+    /** An agent of a port that has been taken; it closes it. */
+    public static TcpAgent of(
+            BoundPort port,
             InputRing ring,
             WireTranslator translator,
             JournalClock clock,
@@ -88,15 +85,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             JournalForcer forcer,
             boolean repliesComeFromAnotherThread)
             throws IOException {
-        final ServerSocketChannel server = ServerSocketChannel.open();
-        try {
-            server.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            server.bind(address, BACKLOG);
-        } catch (BindException e) {
-            server.close();
-            throw new IOException(
-                    "cannot listen on " + address + ": " + e.getMessage() + "; choose another port, or 0 for any", e);
-        }
+        final ServerSocketChannel server = port.channel;
         server.configureBlocking(false);
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
