@@ -41,7 +41,8 @@ class AcknowledgeTest {
         private volatile boolean closed;
 
         void hold() {
-            gate = new CompletableFuture<>();
+            gate = new CompletableFuture<Boolean>()
+                    .completeOnTimeout(true, 30, TimeUnit.SECONDS); // Of a test that failed.
         }
 
         /** A force that fails when {@code isGood} is false, as the real one does. */
