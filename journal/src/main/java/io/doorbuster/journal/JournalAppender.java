@@ -84,7 +84,7 @@ public final class JournalAppender implements AutoCloseable {
         final int length = RecordDescriptor.length(buffer, offset);
         checkLength(length);
         final int aligned = RecordDescriptor.alignedLength(length);
-        if (batchLength + aligned > BATCH_MAX) {
+        if (batchLength + aligned > BATCH_MAX - RecordDescriptor.ALIGNMENT) { // Room for the padding of a flush.
             flush();
         }
         RecordDescriptor.position(buffer, offset, lastPosition + 1);

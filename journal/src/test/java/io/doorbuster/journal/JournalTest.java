@@ -261,6 +261,20 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(64);
     }
 
+    /** The fullest batch has a length of one bit, and must still be padded. */
+    @Test
+    void batchesThatAreQuiteFullShouldBeWrittenAndRead() {
+        final int count = 3 * JournalAppender.BATCH_MAX / 1_024;
+        try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
+            for (int i = 1; i <= count; i++) {
+                encode(i);
+                RecordDescriptor.length(record, 0, 1_024);
+                appender.append(record, 0);
+            }
+        }
+        assertThat(readItemIds()).hasSize(count);
+    }
+
     /** A process was killed while it made its first file, or that of a new day. */
     @Test
     void fileThatWasNotFinishedShouldCountForNothing() throws IOException {
