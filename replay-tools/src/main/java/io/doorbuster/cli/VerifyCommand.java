@@ -17,7 +17,7 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = {
             "Replay a journal and compare state and replies after each event with what was recorded.",
-            "Exit code 1 when an event differs; the first one is named."
+            "Exit code 1 when an event differs, which is named, or when no hash is on record to compare with."
         },
         footer = {"", "Example:", "  doorbuster verify --data /var/lib/shop --json"})
 final class VerifyCommand implements Callable<Integer> {

@@ -62,7 +62,8 @@ final class FrameHandler {
     }
 
     /**
-     * Whether a frame must wait for room in the ring, or for the disk. A request that finds none is refused, since its answer is worth nothing
+     * Whether a frame must wait for room in the ring, or for the disk. A request that finds none is refused, since its answer
+     * is worth nothing
      * later; a fact or command waits, since refusing it would make every one behind it a gap.
      */
     boolean mustWait(DirectBuffer buffer, int offset) {
