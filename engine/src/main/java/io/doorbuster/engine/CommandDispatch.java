@@ -41,8 +41,9 @@ final class CommandDispatch {
                 release.wrapAndApplyHeader(record, at, header);
                 stock.onRelease(release, verdict);
             }
-            case CheckpointRecordDecoder.TEMPLATE_ID, RewindFilterRecordDecoder.TEMPLATE_ID ->
-                verdict.set(Outcome.NOT_SUPPORTED);
+            case CheckpointRecordDecoder.TEMPLATE_ID ->
+                verdict.set(Outcome.ACCEPTED); // Changes no state; taken behind it.
+            case RewindFilterRecordDecoder.TEMPLATE_ID -> verdict.set(Outcome.NOT_SUPPORTED);
             default -> {
                 return false;
             }

@@ -5,6 +5,9 @@ import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.TickRecordDecoder;
+import io.doorbuster.engine.checkpoint.Checkpoint;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.response.ResponseStage;
 import io.doorbuster.engine.stock.StockStage;
@@ -12,6 +15,7 @@ import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.SourceStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.journal.RecordDescriptor;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -39,6 +43,7 @@ public final class Engine implements AutoCloseable {
     private final TickRecordDecoder tick = new TickRecordDecoder();
     private final ReplyHash replyHash = new ReplyHash();
     private @Nullable Machine machine;
+    private int recordCrc;
 
     /** What exists once the engine is configured. */
     private record Machine(
@@ -110,7 +115,32 @@ public final class Engine implements AutoCloseable {
             length = onSequenced(current, templateId, record, offset, position, first, reply, replyOffset);
         }
         replyHash.add(reply, replyOffset, length);
+        recordCrc = RecordDescriptor.crc(record, offset);
         return length;
+    }
+
+    /**
+     * Takes over the state of a checkpoint instead of the journal's records up to there. Before the first record.
+     *
+     * @throws io.doorbuster.engine.checkpoint.CheckpointDamagedException when it is not as it was written: the engine is as
+     *     it was before.
+     */
+    public Restored restore(CheckpointDirectory directory, Checkpoint checkpoint) throws IOException {
+        if (machine != null) {
+            throw new IllegalStateException("position=" + position());
+        }
+        final Machine built = build(stateDirectory, checkpoint.settings());
+        try {
+            final Restored restored = directory.load(checkpoint, built.stores.pages());
+            replyHash.restart(checkpoint.replyHash());
+            recordCrc = checkpoint.recordCrc();
+            machine = built;
+            return restored;
+        } finally {
+            if (machine == null) {
+                built.stores.close();
+            }
+        }
     }
 
     private void configureFirst(DirectBuffer record, int offset) {
@@ -215,6 +245,11 @@ public final class Engine implements AutoCloseable {
     /** Hash of all replies so far, in order. */
     public long replyHash() {
         return replyHash.value();
+    }
+
+    /** Checksum of the last record applied; ties a checkpoint to its journal. */
+    public int recordCrc() {
+        return recordCrc;
     }
 
     /** Settings now; the defaults before the first record. */

@@ -14,6 +14,11 @@ final class ReplyHash {
         return value;
     }
 
+    /** Goes on from the hash of the replies before. */
+    void restart(long before) {
+        value = before;
+    }
+
     void add(DirectBuffer reply, int offset, int length) {
         long hash = value ^ length * P1;
         int i = 0;

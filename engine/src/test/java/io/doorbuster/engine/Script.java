@@ -32,6 +32,7 @@ import io.doorbuster.codec.ViewedRecordEncoder;
 import io.doorbuster.journal.RecordDescriptor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Writes records as the gateway and the journal would, and applies them to an engine at once. */
@@ -311,5 +312,28 @@ final class Script {
         final ExplanationDecoder explanation = new ExplanationDecoder();
         explanation.wrapAndApplyHeader(reply, 0, replyHeader);
         return explanation;
+    }
+
+    /** One event of any kind about few enough items and shoppers that all of them meet. */
+    void anything(SplittableRandom random, int items, int shoppers) {
+        final long item = 1 + random.nextInt(items);
+        final long shopper = 1 + random.nextInt(shoppers);
+        final long reservation = 1 + random.nextInt(100);
+        switch (random.nextInt(14)) {
+            case 0 -> item(item, random.nextInt(9), 100 + random.nextInt(1_000), "item-" + item);
+            case 1 -> stock(item, random.nextInt(50));
+            case 2 -> adjust(item, random.nextInt(9) - 4);
+            case 3 -> price(item, 100 + random.nextInt(1_000));
+            case 4 -> click(shopper, item, random.nextInt(20));
+            case 5 -> cart(shopper, item);
+            case 6 -> buy(shopper, item, 1 + random.nextInt(3), reservation);
+            case 7 -> reserve(reservation, item, 1 + random.nextInt(3), 5_000);
+            case 8 -> confirm(reservation);
+            case 9 -> recommend(shopper, new long[] {item});
+            case 10 -> shown(shopper, item, 1 + item % items);
+            case 11 -> passSeconds(random.nextInt(3));
+            case 12 -> erase(shopper);
+            default -> view(shopper, item);
+        }
     }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   FORMAT       says that the directory is ours, and its version
  *   lock         held by the process that writes
  *   journal/     Chronicle Queue
+ *   checkpoints/ images of the state; derived, they shorten a start
  *   identities/  who a shopper is; not part of the journal's backups
  *   token        what clients must know
  *   state/       the stores, where no memory-backed place has room; derived
@@ -107,6 +108,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where the journal of a data directory lies. */
     public static Path journal(Path dataDirectory) {
         return dataDirectory.resolve("journal");
+    }
+
+    /** Where the checkpoints of a data directory lie. */
+    public static Path checkpoints(Path dataDirectory) {
+        return dataDirectory.resolve("checkpoints");
     }
 
     /** Where the identities of a data directory lie. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateDirectory where the stores' files are made; null = memory-backed where there is room, else below the data.
  * @param address to listen on; port 0 = any free one.
  * @param tokenFile null = {@code token} in the data directory.
+ * @param checkpointEvery events from one checkpoint to the next; 0 = by command and at the end only.
  * @param settings what is asked for. The rest is as the journal says; in a new one, the default.
  */
 public record GatewayConfig(
@@ -24,7 +25,11 @@ public record GatewayConfig(
         ThreadMode threadMode,
         WaitPolicy waitPolicy,
         @Nullable Path tokenFile,
+        long checkpointEvery,
         Map<Setting, Long> settings) {
+    /** Events between checkpoints, unless said otherwise: a restart applies no more than about these. */
+    public static final long CHECKPOINT_EVERY = 250_000;
+
     /** Slots of the ring. */
     static final int RING_SLOTS = 1_024;
 
@@ -37,11 +42,13 @@ public record GatewayConfig(
                 ThreadMode.SHARED,
                 WaitPolicy.BLOCKING,
                 null,
+                CHECKPOINT_EVERY,
                 settings);
     }
 
     /** The same with other threads. */
     public GatewayConfig withThreadMode(ThreadMode mode) {
-        return new GatewayConfig(dataDirectory, stateDirectory, address, mode, waitPolicy, tokenFile, settings);
+        return new GatewayConfig(
+                dataDirectory, stateDirectory, address, mode, waitPolicy, tokenFile, checkpointEvery, settings);
     }
 }

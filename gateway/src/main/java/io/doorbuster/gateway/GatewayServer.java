@@ -6,6 +6,8 @@ import io.doorbuster.codec.ConfiguredRecordEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.engine.ring.DedicatedPipeline;
 import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.Pipeline;
@@ -23,14 +25,13 @@ import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalDisk;
 import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalForcer;
-import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
-import io.doorbuster.journal.RecordHandler;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -40,20 +41,21 @@ import org.jspecify.annotations.Nullable;
  * server's own.
  */
 public final class GatewayServer implements AutoCloseable {
-    private static final int POLL_EXCERPTS = 256;
-
     private final DataDirectory data;
     private final StateDirectory state;
     private final Engine engine;
     private final JournalAppender appender;
     private final IdentityStore identities;
     private final JournalForcer forcer;
+    private final Checkpointer checkpointer;
+    private final List<String> notes;
     private final InputRing ring;
     private final TcpAgent agent;
     private final Pipeline pipeline;
     private final Thread thread;
     private volatile boolean running = true;
     private volatile @Nullable Throwable failure;
+    private boolean isClosed;
     private long stateHash;
     private long replyHash;
     private long position;
@@ -65,6 +67,8 @@ public final class GatewayServer implements AutoCloseable {
             JournalAppender appender,
             IdentityStore identities,
             JournalForcer forcer,
+            Checkpointer checkpointer,
+            List<String> notes,
             BoundPort port,
             Token token,
             GatewayConfig config)
@@ -75,6 +79,8 @@ public final class GatewayServer implements AutoCloseable {
         this.appender = appender;
         this.identities = identities;
         this.forcer = forcer;
+        this.checkpointer = checkpointer;
+        this.notes = notes;
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
@@ -90,8 +96,8 @@ public final class GatewayServer implements AutoCloseable {
                 forcer,
                 dedicated);
         pipeline = dedicated
-                ? new DedicatedPipeline(ring, appender, engine, agent)
-                : new SharedPipeline(ring, appender, engine, agent);
+                ? new DedicatedPipeline(ring, appender, engine, checkpointer, agent)
+                : new SharedPipeline(ring, appender, engine, checkpointer, agent);
         thread = new Thread(this::run, "doorbuster-network");
         thread.setDaemon(true);
     }
@@ -120,12 +126,14 @@ public final class GatewayServer implements AutoCloseable {
         JournalAppender appender = null;
         IdentityStore identities = null;
         JournalForcer forcer = null;
+        Checkpointer checkpointer = null;
         BoundPort port = null;
         try {
             final Path given = config.stateDirectory();
             state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
             engine = new Engine(state.path());
-            appender = recover(DataDirectory.journal(data.path()), engine, progress);
+            final Recovery recovery = new Recovery(data.path(), engine);
+            appender = recover(recovery, DataDirectory.journal(data.path()), progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
             final Path tokenFile = config.tokenFile();
             final Token token = Token.load(tokenFile == null ? data.path().resolve("token") : tokenFile);
@@ -133,13 +141,29 @@ public final class GatewayServer implements AutoCloseable {
             configure(
                     config.settings(), appender, engine); // Behind what can be refused: a failed start changes nothing.
             forcer = JournalForcer.start(appender, disk);
-            final GatewayServer server =
-                    new GatewayServer(data, state, engine, appender, identities, forcer, port, token, config);
+            checkpointer = Checkpointer.start(
+                    new CheckpointDirectory(DataDirectory.checkpoints(data.path())),
+                    engine.stores(),
+                    recovery.restored(),
+                    config.checkpointEvery(),
+                    forcer::await);
+            final GatewayServer server = new GatewayServer(
+                    data,
+                    state,
+                    engine,
+                    appender,
+                    identities,
+                    forcer,
+                    checkpointer,
+                    recovery.passedOver(),
+                    port,
+                    token,
+                    config);
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
             try {
-                closeAll(port, forcer, identities, appender, engine, state, data);
+                closeAll(port, checkpointer, forcer, identities, appender, engine, state, data);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -168,19 +192,13 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** Replays the journal into the engine and opens it at its end. */
-    private static JournalAppender recover(Path journal, Engine engine, Progress progress) {
-        final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
-        final RecordHandler apply = (buffer, offset, length) -> {
-            if (RecordDescriptor.position(buffer, offset) > 0) {
-                engine.onRecord(buffer, offset, reply, 0);
+    /** Brings the engine to the journal's end, and opens it there. */
+    private static JournalAppender recover(Recovery recovery, Path journal, Progress progress) throws IOException {
+        try (recovery) {
+            while (recovery.poll() > 0) {
+                progress.onReplayed(recovery.position());
             }
-        };
-        try (JournalTailer tailer = JournalTailer.open(journal)) {
-            while (tailer.poll(apply, POLL_EXCERPTS) > 0) {
-                progress.onReplayed(tailer.lastPosition());
-            }
-            return JournalAppender.open(journal, tailer.lastPosition(), tailer.lastJournalTimeNs());
+            return JournalAppender.open(journal, recovery.position(), recovery.journalTimeNs());
         }
     }
 
@@ -241,6 +259,10 @@ public final class GatewayServer implements AutoCloseable {
         try {
             while (running) {
                 agent.doWork(pipeline);
+                final IllegalStateException damage = checkpointer.failure();
+                if (damage != null) {
+                    throw damage;
+                }
             }
         } catch (IOException | RuntimeException | Error e) { // Fail-stop: nothing is answered after this.
             failure = e;
@@ -255,6 +277,21 @@ public final class GatewayServer implements AutoCloseable {
     /** Bytes that a killed process had left of an unfinished excerpt, and that the start has cut from the journal. */
     public long cutBytes() {
         return appender.cutBytes();
+    }
+
+    /** What people should know about the start: checkpoints that were damaged. */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /** Position of the last whole checkpoint; 0 = none. */
+    public long checkpointPosition() {
+        return checkpointer.lastPosition();
+    }
+
+    /** Why the last checkpoint that was given up came to nothing, or null. */
+    public @Nullable String checkpointProblem() {
+        return checkpointer.problem();
     }
 
     /** One line about the kernels in use. */
@@ -317,9 +354,14 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** Takes what was read through to its replies, forces it to the disk, writes the last hash record, and lets go of everything. */
+    /** Takes what was read through to its replies, forces it to the disk with the last hash record, takes a last checkpoint, and lets go
+     * of everything. */
     @Override
     public void close() throws IOException {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         running = false;
         joinThread();
         stopPipeline();
@@ -327,7 +369,11 @@ public final class GatewayServer implements AutoCloseable {
         position = engine.position();
         stateHash = engine.stateHash();
         replyHash = engine.replyHash();
-        closeAll(agent, ring, identities, appender, engine, state, data);
+        if (failure == null) {
+            checkpointer.finish(position, engine.recordCrc(), replyHash);
+            failure = checkpointer.failure();
+        }
+        closeAll(checkpointer, agent, ring, identities, appender, engine, state, data);
     }
 
     /** Nothing may be let go while the thread runs; an interrupt does not change that. */

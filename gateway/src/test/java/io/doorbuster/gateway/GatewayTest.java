@@ -74,6 +74,7 @@ class GatewayTest {
                 mode,
                 io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                 null,
+                0,
                 SMALL);
         return GatewayServer.start(config, Progress.NONE);
     }
@@ -439,6 +440,7 @@ class GatewayTest {
                 ThreadMode.SHARED,
                 io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                 null,
+                0,
                 SMALL);
         assertThatThrownBy(() -> GatewayServer.start(taken, Progress.NONE)).hasMessageContaining("choose another port");
     }
@@ -461,6 +463,7 @@ class GatewayTest {
                     ThreadMode.SHARED,
                     io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                     null,
+                    0,
                     Map.of(Setting.SLATE_MAX, 9L));
             assertThatThrownBy(() -> GatewayServer.start(failing, Progress.NONE))
                     .hasMessageContaining("choose another port");

@@ -53,6 +53,7 @@ final class RunningGateway implements AutoCloseable {
                         mode,
                         WaitPolicy.BLOCKING,
                         null,
+                        0,
                         settings),
                 Progress.NONE,
                 disk);

@@ -2,6 +2,7 @@ package io.doorbuster.journal;
 
 import io.doorbuster.codec.HashRecordDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -46,6 +47,7 @@ final class JournalEnd implements AutoCloseable {
     private final ByteBuffer checked = bytes.duplicate();
     private final UnsafeBuffer window = new UnsafeBuffer(bytes);
     private final CRC32C crc = new CRC32C();
+    private final long begin;
     private long windowOffset;
     private int windowLength;
     private long end;
@@ -53,7 +55,8 @@ final class JournalEnd implements AutoCloseable {
     private long lastPosition;
     private boolean holdsRecordAsNotData;
 
-    private JournalEnd(Path file, boolean isWritable) throws IOException {
+    private JournalEnd(Path file, boolean isWritable, long begin) throws IOException {
+        this.begin = begin;
         channel = isWritable
                 ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(file, StandardOpenOption.READ);
@@ -63,19 +66,24 @@ final class JournalEnd implements AutoCloseable {
      * What is wrong at the end of a journal, or null when it really ends where the reader stopped.
      *
      * @param reached position of the last record that the reader was given.
+     * @param file that it lies in; null = the reader was given none.
+     * @param offset where its excerpt begins.
      */
-    static @Nullable String problem(Path directory, long reached) {
+    static @Nullable String problem(Path directory, long reached, @Nullable File file, long offset) {
         try {
-            return findProblem(directory, reached);
+            return findProblem(directory, reached, file, offset);
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot read the end of the journal in " + directory + ": check the disk", e);
         }
     }
 
-    private static @Nullable String findProblem(Path directory, long reached) throws IOException {
+    private static @Nullable String findProblem(
+            Path directory, long reached, @Nullable File reachedFile, long reachedOffset) throws IOException {
         for (final Path file : newestFirst(directory)) {
-            try (JournalEnd journal = new JournalEnd(file, false)) {
+            final boolean isReached =
+                    reachedFile != null && file.getFileName().toString().equals(reachedFile.getName());
+            try (JournalEnd journal = new JournalEnd(file, false, isReached ? reachedOffset : 0)) {
                 final long writePosition = journal.writePosition();
                 journal.walk();
                 final long hidden = journal.lastHiddenPosition();
@@ -95,12 +103,35 @@ final class JournalEnd implements AutoCloseable {
                     return "a blank or damaged excerpt header that hides records up to position " + hidden + ", in "
                             + file.getFileName();
                 }
-                if (hidden > 0) {
+                if (hidden > 0 || isReached) {
                     return null; // Older files lie before what the reader was given.
                 }
             }
         }
         return null;
+    }
+
+    /**
+     * Whole records of positions beyond one, wherever they lie, whatever the queue says of them.
+     *
+     * @param reached position that a reader came to.
+     */
+    static JournalRemains remains(Path directory, long reached) throws IOException {
+        JournalRemains sum = JournalRemains.NONE;
+        for (final Path file : newestFirst(directory)) {
+            try (JournalEnd journal = new JournalEnd(file, false, 0)) {
+                for (long at = journal.nextNonZero(0); at >= 0; at = journal.nextNonZero(at)) {
+                    if (journal.isRecord(at)) {
+                        sum = sum.with(RecordDescriptor.position(journal.window, journal.local(at)), reached);
+                        at += RecordDescriptor.alignedLength(
+                                RecordDescriptor.length(journal.window, journal.local(at)));
+                    } else {
+                        at += HEADER_BYTES;
+                    }
+                }
+            }
+        }
+        return sum;
     }
 
     /**
@@ -122,7 +153,7 @@ final class JournalEnd implements AutoCloseable {
         if (files.isEmpty()) {
             return 0;
         }
-        try (JournalEnd journal = new JournalEnd(files.getFirst(), true)) {
+        try (JournalEnd journal = new JournalEnd(files.getFirst(), true, 0)) {
             journal.walk();
             return journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
                     ? journal.blankBeginning()
@@ -141,9 +172,9 @@ final class JournalEnd implements AutoCloseable {
         }
     }
 
-    /** Follows the headers to the end, and notes the last position on the way. */
+    /** Follows the headers from where the reader is to the end, and notes the last position on the way. */
     private void walk() throws IOException {
-        long at = 0;
+        long at = begin;
         long lastExcerpt = -1;
         int lastLength = 0;
         while (has(at, HEADER_BYTES)) {
@@ -187,7 +218,7 @@ final class JournalEnd implements AutoCloseable {
         final long finished = notePositions(unfinished, Long.MAX_VALUE);
         lastPosition = published;
         long hidden = 0;
-        long at = nextNonZero(0);
+        long at = nextNonZero(begin);
         while (at >= 0) {
             if (at >= unfinished && at < finished) {
                 at = finished;
@@ -211,7 +242,7 @@ final class JournalEnd implements AutoCloseable {
 
     /** Whether a header begins there; a killed process may have left the position of an earlier one. */
     private boolean isOnWay(long position) throws IOException {
-        long at = 0;
+        long at = position < begin ? 0 : begin;
         while (at < position && at < end) {
             has(at, HEADER_BYTES);
             at = next(at, window.getInt(local(at), ByteOrder.LITTLE_ENDIAN));

@@ -1,6 +1,7 @@
 package io.doorbuster.journal;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JournalForcer implements AutoCloseable {
     private static final long IDLE_NS = 1_000_000_000;
+    private static final long AWAIT_NS = 500_000;
 
     private final JournalAppender appender;
     private final JournalDisk disk;
     private final Thread thread;
     private volatile Runnable onForced = () -> {};
-    private volatile long requiredPosition;
+    private final AtomicLong requiredPosition = new AtomicLong();
     private volatile long forcedPosition;
     private volatile @Nullable IOException failure;
     private volatile boolean running = true;
@@ -47,11 +49,27 @@ public final class JournalForcer implements AutoCloseable {
         onForced = listener;
     }
 
-    /** Asks for a position, which has been flushed, to be forced. One thread at a time. */
+    /** Asks for a position, which has been flushed, to be forced. Any thread. */
     public void require(long position) {
-        if (position > requiredPosition) {
-            requiredPosition = position;
+        if (position > requiredPosition.get()) {
+            requiredPosition.accumulateAndGet(position, Math::max);
             LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Waits until a position, which has been flushed, is on the disk. Any thread that may wait.
+     *
+     * @throws IOException when the disk does not take it.
+     */
+    public void await(long position) throws IOException {
+        while (forcedPosition < position) {
+            final IOException failed = failure;
+            if (failed != null) {
+                throw failed;
+            }
+            require(position);
+            LockSupport.parkNanos(this, AWAIT_NS);
         }
     }
 
@@ -67,7 +85,7 @@ public final class JournalForcer implements AutoCloseable {
 
     private void run() {
         while (running && failure == null) {
-            if (requiredPosition <= forcedPosition) {
+            if (requiredPosition.get() <= forcedPosition) {
                 LockSupport.parkNanos(this, IDLE_NS);
             }
             if (running) {

@@ -1,5 +1,6 @@
 package io.doorbuster.journal;
 
+import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import net.openhft.chronicle.queue.ExcerptTailer;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a journal from its beginning, checking every record before it is delivered. One thread; any number of tailers
@@ -18,6 +20,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class JournalTailer implements AutoCloseable {
     /** How often a header that looks wrong at the end is looked at again, a millisecond apart: a live one is finished soon. */
     private static final int LOOKS = 5;
+
+    private static final int HEADER_BYTES = 4;
 
     private static final String LISTING = "metadata.cq4t";
 
@@ -30,6 +34,12 @@ public final class JournalTailer implements AutoCloseable {
     private final CRC32C crc = new CRC32C();
     private long lastPosition;
     private long lastJournalTimeNs;
+    private long firstWanted;
+
+    /** Where the last excerpt lies: what is before it has been read, so an end is looked for from there on. */
+    private @Nullable File excerptFile;
+
+    private long excerptOffset;
 
     private JournalTailer(Path directory, SingleChronicleQueue queue) {
         this.directory = directory;
@@ -54,6 +64,64 @@ public final class JournalTailer implements AutoCloseable {
                             : "a file that is no queue (" + e + ")",
                     0,
                     0);
+        }
+    }
+
+    /**
+     * Opens a journal so that the record of a position is the first one delivered. The records before it are not read, but for
+     * a few, so damage to them is not met.
+     *
+     * @param position 1 or more.
+     */
+    public static JournalTailer openAt(Path directory, long position) {
+        final JournalTailer opened = open(directory);
+        opened.seek(position);
+        return opened;
+    }
+
+    /** Goes to the last excerpt, of those that the queue's own index finds, that begins before a position. */
+    private void seek(long position) {
+        firstWanted = position;
+        for (final Long cycle :
+                queue.listCyclesBetween(queue.firstCycle(), queue.lastCycle()).descendingSet()) {
+            final long first = queue.rollCycle().toIndex(cycle.intValue(), 0);
+            if (firstPositionFrom(first) < position) {
+                long low = 0; // Begins before the position; all from high on do not.
+                long high = tailer.excerptsInCycle(cycle.intValue());
+                while (low + 1 < high) {
+                    final long middle = (low + high) >>> 1;
+                    if (firstPositionFrom(first + middle) < position) {
+                        low = middle;
+                    } else {
+                        high = middle;
+                    }
+                }
+                lastPosition = firstPositionFrom(first + low) - 1;
+                tailer.moveToIndex(first + low);
+                return;
+            }
+        }
+        tailer.toStart();
+    }
+
+    /** Position of the first record from an excerpt on that has one; a large one when none has. Checked when it is delivered. */
+    private long firstPositionFrom(long index) {
+        if (!tailer.moveToIndex(index)) {
+            return Long.MAX_VALUE;
+        }
+        while (true) {
+            try (DocumentContext document = readingDocument()) {
+                if (!document.isPresent()) {
+                    return Long.MAX_VALUE;
+                }
+                final Bytes<?> excerpt = Objects.requireNonNull(document.wire()).bytes();
+                if (excerpt.readRemaining() >= RecordDescriptor.BODY_OFFSET) {
+                    final long position = excerpt.readLong(excerpt.readPosition() + RecordDescriptor.POSITION_OFFSET);
+                    if (position > 0) {
+                        return position;
+                    }
+                }
+            }
         }
     }
 
@@ -84,13 +152,13 @@ public final class JournalTailer implements AutoCloseable {
 
     /** Nothing more seems to be there; makes sure of it. True when a live appender has written meanwhile. */
     private boolean pollBehindEnd(RecordHandler handler) {
-        String problem = JournalEnd.problem(directory, lastPosition);
+        String problem = JournalEnd.problem(directory, lastPosition, excerptFile, excerptOffset);
         for (int look = 0; problem != null && look < LOOKS; look++) {
             if (pollOne(handler)) {
                 return true;
             }
             LockSupport.parkNanos(1_000_000);
-            problem = JournalEnd.problem(directory, lastPosition);
+            problem = JournalEnd.problem(directory, lastPosition, excerptFile, excerptOffset);
         }
         if (problem != null) {
             throw new JournalCorruptException(problem, lastPosition, tailer.index());
@@ -107,6 +175,8 @@ public final class JournalTailer implements AutoCloseable {
             }
             index = document.index();
             final Bytes<?> excerpt = Objects.requireNonNull(document.wire()).bytes();
+            excerptFile = tailer.currentFile();
+            excerptOffset = excerpt.readPosition() - HEADER_BYTES;
             final long remaining = excerpt.readRemaining();
             if (remaining > JournalAppender.BATCH_MAX) {
                 throw new JournalCorruptException("an excerpt of " + remaining + " bytes", lastPosition, index);
@@ -139,7 +209,9 @@ public final class JournalTailer implements AutoCloseable {
             }
             checkSum(offset, length, index);
             checkPosition(offset, index);
-            handler.onRecord(buffer, offset, length);
+            if (lastPosition >= firstWanted) {
+                handler.onRecord(buffer, offset, length);
+            }
             offset += RecordDescriptor.alignedLength(length);
         }
         final boolean isPadded = excerptLength - offset == RecordDescriptor.ALIGNMENT && buffer.getLong(offset) == 0;

@@ -131,7 +131,8 @@ public final class RecordDescriptor {
         return buffer.getShort(offset + SCHEMA_ID_OFFSET, ORDER) & 0xFFFF;
     }
 
-    static int crc(DirectBuffer buffer, int offset) {
+    /** Checksum of the record, filled in by the journal. */
+    public static int crc(DirectBuffer buffer, int offset) {
         return buffer.getInt(offset + CRC_OFFSET, ORDER);
     }
 

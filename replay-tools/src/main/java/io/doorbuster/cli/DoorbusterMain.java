@@ -25,6 +25,9 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             ReplayCommand.class,
             VerifyCommand.class,
+            CheckpointCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             InspectCommand.class
         })
 public final class DoorbusterMain {

@@ -83,6 +83,14 @@ final class ServeCommand implements Callable<Integer> {
     private @Nullable Path state;
 
     @Option(
+            names = "--checkpoint-every",
+            paramLabel = "EVENTS",
+            description = "Events from one checkpoint to the next; 0 = only by command and when the process stops"
+                    + " (default: ${DEFAULT-VALUE}).",
+            defaultValue = "" + GatewayConfig.CHECKPOINT_EVERY)
+    private long checkpointEvery = GatewayConfig.CHECKPOINT_EVERY;
+
+    @Option(
             names = "--set",
             paramLabel = "SETTING=VALUE",
             description =
@@ -95,7 +103,14 @@ final class ServeCommand implements Callable<Integer> {
         settings.putIfAbsent(
                 Setting.ENGINE_TIME, 0L); // A shop that is served lives by the clock, whatever was imported.
         final GatewayConfig config = new GatewayConfig(
-                data.directory, state, new InetSocketAddress(bind, port), threads, wait, tokenFile, settings);
+                data.directory,
+                state,
+                new InetSocketAddress(bind, port),
+                threads,
+                wait,
+                tokenFile,
+                checkpointEvery,
+                settings);
         final ProgressLine progress = new ProgressLine(report.err());
         final GatewayServer server = GatewayServer.start(config, position -> progress.show("replayed", position));
         progress.clear();
@@ -110,6 +125,8 @@ final class ServeCommand implements Callable<Integer> {
                             server.cutBytes());
             report.err().flush();
         }
+        server.notes().forEach(note -> report.err().println("doorbuster: " + note));
+        report.err().flush();
         report.line(
                 "listening on %s:%d, threads %s, %s", bind.getHostAddress(), server.port(), threads, server.kernels());
         final @Nullable Throwable failure = server.awaitTermination();
@@ -135,6 +152,11 @@ final class ServeCommand implements Callable<Integer> {
             node.put("position", server.position());
             node.put("stateHash", Hashes.hex(server.stateHash()));
             node.put("replyHash", Hashes.hex(server.replyHash()));
+            if (server.failure() == null && server.checkpointPosition() != server.position()) {
+                report.err()
+                        .println("doorbuster: no checkpoint of the end (" + server.checkpointProblem()
+                                + "): the next start takes longer, and loses nothing");
+            }
             report.line(
                     "stopped at position %,d, state hash %s, reply hash %s",
                     server.position(), Hashes.hex(server.stateHash()), Hashes.hex(server.replyHash()));

@@ -1,6 +1,7 @@
 package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.engine.RecordedHashes.Difference;
 import io.doorbuster.gateway.JvmFlags;
 import io.doorbuster.kernels.Kernels;
 import io.doorbuster.replay.Hashes;
@@ -34,7 +35,7 @@ final class VerifyCommand implements Callable<Integer> {
         try (Replayer replayer = new Replayer(data.directory)) {
             final ReplayReport found = replayer.replay(Long.MAX_VALUE, position -> progress.show("verified", position));
             progress.clear();
-            final ReplayReport.Difference first = found.firstDifference();
+            final Difference first = found.firstDifference();
             report.line(
                     "%,d events, %,d of them compared with %,d hash records, %,d events/s, %s",
                     found.position(),

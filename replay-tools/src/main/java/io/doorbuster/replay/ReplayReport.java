@@ -1,5 +1,6 @@
 package io.doorbuster.replay;
 
+import io.doorbuster.engine.RecordedHashes.Difference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,14 +24,6 @@ public record ReplayReport(
         long comparedEvents,
         @Nullable Difference firstDifference,
         long nanos) {
-    /**
-     * An event that came out otherwise than recorded.
-     *
-     * @param position of the event.
-     * @param what differs.
-     */
-    public record Difference(long position, String what) {}
-
     /** Whether something was recorded, and all of it came out again. */
     public boolean isIdentical() {
         return comparedEvents > 0 && firstDifference == null && stateHash == recomputedStateHash;

@@ -7,6 +7,7 @@ import com.lmax.disruptor.ExceptionHandler;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.journal.JournalAppender;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +31,13 @@ public final class DedicatedPipeline implements Pipeline {
     private volatile @Nullable PipelineFailedException failure;
     private long answered;
 
-    public DedicatedPipeline(InputRing input, JournalAppender appender, Engine engine, ReplySink sink) {
+    public DedicatedPipeline(
+            InputRing input, JournalAppender appender, Engine engine, Checkpointer checkpointer, ReplySink sink) {
         ring = input.ringBuffer();
         this.engine = engine;
         hashes = new HashWindow(engine.settings().hashInterval(), appender);
         journal = processor("journal", new JournalHandler(appender, hashes));
-        stages = processor("engine", new EngineHandler(engine, hashes), journal.getSequence());
+        stages = processor("engine", new EngineHandler(engine, hashes, checkpointer), journal.getSequence());
         egress = processor(
                 "egress", (slot, sequence, endOfBatch) -> sink.onReply(slot, endOfBatch), stages.getSequence());
         ring.addGatingSequences(egress.getSequence());

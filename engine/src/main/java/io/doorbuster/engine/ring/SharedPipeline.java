@@ -4,6 +4,7 @@ import com.lmax.disruptor.EventHandler;
 import com.lmax.disruptor.EventPoller;
 import com.lmax.disruptor.RingBuffer;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.journal.JournalAppender;
 
 /** The pipeline on the caller's thread: no hand-over between threads, for machines with few cores. Network thread only. */
@@ -19,7 +20,8 @@ public final class SharedPipeline implements Pipeline {
     private final HashWindow hashes;
     private boolean failed;
 
-    public SharedPipeline(InputRing input, JournalAppender appender, Engine engine, ReplySink sink) {
+    public SharedPipeline(
+            InputRing input, JournalAppender appender, Engine engine, Checkpointer checkpointer, ReplySink sink) {
         ring = input.ringBuffer();
         this.engine = engine;
         hashes = new HashWindow(engine.settings().hashInterval(), appender);
@@ -28,7 +30,7 @@ public final class SharedPipeline implements Pipeline {
         egressPoller = ring.newPoller(enginePoller.getSequence());
         ring.addGatingSequences(egressPoller.getSequence());
         journalHandler = asPollHandler(new JournalHandler(appender, hashes));
-        engineHandler = asPollHandler(new EngineHandler(engine, hashes));
+        engineHandler = asPollHandler(new EngineHandler(engine, hashes, checkpointer));
         egressHandler = asPollHandler((slot, sequence, endOfBatch) -> sink.onReply(slot, endOfBatch));
     }
 

@@ -1,7 +1,6 @@
 package io.doorbuster.engine.store;
 
 import io.doorbuster.codec.Setting;
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -12,7 +11,7 @@ import org.agrona.UnsafeApi;
  *   1024 events by record template id - 100, int64 each
  * </pre>
  */
-public final class EngineStore implements AutoCloseable {
+public final class EngineStore {
     private static final int POSITION = 0;
     private static final int TIME = 8;
     private static final int FIRST_TIME = 16;
@@ -26,9 +25,9 @@ public final class EngineStore implements AutoCloseable {
     private final PageStore row;
     private final PageStore counts;
 
-    EngineStore(Path directory, StateHash hash) {
-        row = new PageStore(directory, "engine", 70, COUNTS, 1, hash);
-        counts = new PageStore(directory, "engine-counts", 71, 64, (ROW_BYTES - COUNTS) / 64, hash);
+    EngineStore(PageStores stores) {
+        row = new PageStore(stores, "engine", 70, COUNTS, 1);
+        counts = new PageStore(stores, "engine-counts", 71, 64, (ROW_BYTES - COUNTS) / 64);
     }
 
     public long position() {
@@ -86,15 +85,5 @@ public final class EngineStore implements AutoCloseable {
             UnsafeApi.putLong(address + SETTINGS + 8L * i, settings.value(Setting.get(i)));
         }
         row.close(0);
-    }
-
-    long recomputeHash() {
-        return row.recomputeHash() + counts.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        row.close();
-        counts.close();
     }
 }

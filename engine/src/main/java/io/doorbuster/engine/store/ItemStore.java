@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
@@ -13,7 +12,7 @@ import org.agrona.UnsafeApi;
  *   52 reserved | 56 rating | 60 flags | 64 views | 68 clicks | 72 carts | 76 purchases | 80 shown | 84 text length | 88 text
  * </pre>
  */
-public final class ItemStore implements AutoCloseable {
+public final class ItemStore {
     /** Flag: the item left the catalogue. */
     public static final int RETIRED = 1;
 
@@ -42,8 +41,8 @@ public final class ItemStore implements AutoCloseable {
     private final RowTable table;
     private final PageStore rows;
 
-    ItemStore(Path directory, int itemsMax, StateHash hash) {
-        table = new RowTable(directory, "items", 10, ROW_BYTES, itemsMax, hash);
+    ItemStore(PageStores stores, int itemsMax) {
+        table = new RowTable(stores, "items", 10, ROW_BYTES, itemsMax);
         rows = table.rows();
     }
 
@@ -221,14 +220,5 @@ public final class ItemStore implements AutoCloseable {
 
     DirtyRows trackDirty() {
         return rows.trackDirty();
-    }
-
-    long recomputeHash() {
-        return table.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        table.close();
     }
 }

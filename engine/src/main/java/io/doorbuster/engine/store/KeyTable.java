@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.BitUtil;
 import org.agrona.UnsafeApi;
 
@@ -13,7 +12,7 @@ import org.agrona.UnsafeApi;
  *
  * The table has at least twice as many slots as keys. Positions depend on a fixed mix of the key alone.
  */
-final class KeyTable implements AutoCloseable {
+final class KeyTable {
     static final int NONE = -1;
 
     private static final int SLOT_SHIFT = 4;
@@ -22,14 +21,11 @@ final class KeyTable implements AutoCloseable {
 
     private final PageStore slots;
     private final int mask;
-    private final int keysMax;
-    private int size;
 
-    KeyTable(Path directory, String name, int storeId, int keysMax, StateHash hash) {
+    KeyTable(PageStores stores, String name, int storeId, int keysMax) {
         final int slotCount = BitUtil.findNextPositivePowerOfTwo(Math.max(8, Math.multiplyExact(keysMax, 2)));
-        this.keysMax = keysMax;
         mask = slotCount - 1;
-        slots = new PageStore(directory, name, storeId, 64, slotCount >>> SLOTS_PER_ROW_SHIFT, hash);
+        slots = new PageStore(stores, name, storeId, 64, slotCount >>> SLOTS_PER_ROW_SHIFT);
     }
 
     private long slotAddress(int slot) {
@@ -60,13 +56,11 @@ final class KeyTable implements AutoCloseable {
     /** Adds a key that is not there. */
     void put(long key, int row) {
         assert key != 0 && get(key) == NONE : key;
-        assert size < keysMax : size;
         int slot = home(key);
         while (UnsafeApi.getLong(slotAddress(slot)) != 0) {
             slot = (slot + 1) & mask;
         }
         write(slot, key, row + 1);
-        size++;
     }
 
     /** Removes a key that is there, and closes the gap. */
@@ -87,7 +81,6 @@ final class KeyTable implements AutoCloseable {
             }
         }
         write(gap, 0, 0);
-        size--;
     }
 
     private void write(int slot, long key, int rowPlusOne) {
@@ -96,18 +89,5 @@ final class KeyTable implements AutoCloseable {
         UnsafeApi.putLong(address, key);
         UnsafeApi.putInt(address + ROW_OFFSET, rowPlusOne);
         slots.close(storeRow);
-    }
-
-    int size() {
-        return size;
-    }
-
-    long recomputeHash() {
-        return slots.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        slots.close();
     }
 }

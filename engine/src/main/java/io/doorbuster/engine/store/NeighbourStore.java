@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -15,7 +14,7 @@ import org.agrona.UnsafeApi;
  *   so that a changed entry costs the hash of its own line only
  * </pre>
  */
-public final class NeighbourStore implements AutoCloseable {
+public final class NeighbourStore {
     /** Neighbours of one item. */
     public static final int ENTRIES = 32;
 
@@ -28,8 +27,8 @@ public final class NeighbourStore implements AutoCloseable {
 
     private final PageStore lines;
 
-    NeighbourStore(Path directory, int itemsMax, StateHash hash) {
-        lines = new PageStore(directory, "neighbours", 30, LINE_BYTES, Math.multiplyExact(itemsMax, LINES), hash);
+    NeighbourStore(PageStores stores, int itemsMax) {
+        lines = new PageStore(stores, "neighbours", 30, LINE_BYTES, Math.multiplyExact(itemsMax, LINES));
     }
 
     private long address(int row, int entry) {
@@ -95,14 +94,5 @@ public final class NeighbourStore implements AutoCloseable {
             }
             lines.close(line);
         }
-    }
-
-    long recomputeHash() {
-        return lines.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        lines.close();
     }
 }

@@ -2,8 +2,11 @@ package io.doorbuster.engine.store;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import net.openhft.chronicle.hash.Data;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -16,16 +19,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The map is filled with zeroed pages when it is made, so its file is backed throughout and no address ever moves; each
  * page's address is resolved once, and from then on kernels and flyweights work on the mapped memory. The one door for
- * writing is {@link #open(int)} and {@link #close(int)}: they keep the state hash.
+ * writing is {@link #open(int)} and {@link #close(int)}: they keep the state hash, and the image of a page that a checkpoint
+ * still wants.
  *
  * <p>Files are derived from the journal and made anew at every start; what lies there is deleted.
  */
-public final class PageStore implements AutoCloseable {
+public final class PageStore {
     /** Bytes of a page. */
-    static final int PAGE_BYTES = 16_384;
+    public static final int PAGE_BYTES = 16_384;
 
     /** Rows are a multiple of this, and so are their addresses. */
     static final int ROW_ALIGNMENT = 64;
+
+    private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final String name;
     private final int storeId;
@@ -36,18 +42,31 @@ public final class PageStore implements AutoCloseable {
     private final StateHash hash;
     private final ChronicleMap<Integer, byte[]> pages;
     private final long[] pageAddresses;
+
+    /** Epoch of each page's last first write; 0 = never written, all zeros. */
+    private final int[] pageEpochs;
+
+    /** Image + 1 of each page that was written since the checkpoint under way began; 0 = none. */
+    private final int[] pageImages;
+
+    private final PageImages images;
+
+    /** Pages before this one have been copied by the checkpoint under way. */
+    private volatile int copiedPages;
+
     private @Nullable DirtyRows dirty;
     private int openRow = -1;
 
     /**
      * Makes the store's file, all zeros.
      *
+     * @param stores which it is one of.
      * @param name of the file, without its suffix.
      * @param storeId tells equal rows of two stores apart in the hash.
      * @param rowBytes bytes of a row, a multiple of 64, at most a page.
      * @param rowCount rows, at least 1.
      */
-    PageStore(Path directory, String name, int storeId, int rowBytes, int rowCount, StateHash hash) {
+    PageStore(PageStores stores, String name, int storeId, int rowBytes, int rowCount) {
         if (rowBytes <= 0 || rowBytes % ROW_ALIGNMENT != 0 || rowBytes > PAGE_BYTES || rowCount < 1) {
             throw new IllegalArgumentException("rowBytes=" + rowBytes + ", rowCount=" + rowCount);
         }
@@ -55,13 +74,17 @@ public final class PageStore implements AutoCloseable {
         this.storeId = storeId;
         this.rowBytes = rowBytes;
         this.rowCount = rowCount;
-        this.hash = hash;
+        hash = stores.hash();
+        images = stores.images();
         rowsPerPageShift = 31 - Integer.numberOfLeadingZeros(PAGE_BYTES / rowBytes);
         rowsPerPageMask = (1 << rowsPerPageShift) - 1;
         final int pageCount = (rowCount + rowsPerPageMask) >>> rowsPerPageShift;
-        pages = create(directory.resolve(name + ".pages"), pageCount);
+        pages = create(stores.directory().resolve(name + ".pages"), pageCount);
         pageAddresses = new long[pageCount];
+        pageEpochs = new int[pageCount];
+        pageImages = new int[pageCount];
         resolveAddresses();
+        stores.add(this);
     }
 
     private static ChronicleMap<Integer, byte[]> create(Path file, int pageCount) {
@@ -126,9 +149,90 @@ public final class PageStore implements AutoCloseable {
     public long open(int row) {
         assert openRow == -1 : name + " row=" + openRow + " is still open";
         openRow = row;
+        final int page = row >>> rowsPerPageShift;
+        if (pageEpochs[page] != images.epoch()) {
+            onFirstWrite(page);
+        }
         final long address = address(row);
         hash.takeOut(StateHash.ofRow(storeId, row, address, rowBytes));
         return address;
+    }
+
+    /**
+     * A page's first write since a checkpoint began: its image is saved, and that is published before the first changed byte,
+     * so that whoever copies the page without a lock and finds no image behind the copy has copied it unchanged.
+     */
+    private void onFirstWrite(int page) {
+        if (page >= copiedPages) {
+            final int image = images.save(pageAddresses[page], pageEpochs[page]);
+            if (image != PageImages.NONE) {
+                INTS.setRelease(pageImages, page, image + 1);
+            }
+        }
+        INTS.setRelease(pageEpochs, page, images.epoch());
+        VarHandle.storeStoreFence();
+    }
+
+    /** Pages of this store. */
+    public int pageCount() {
+        return pageAddresses.length;
+    }
+
+    /** Tells this store's rows and pages from those of other stores. */
+    public int storeId() {
+        return storeId;
+    }
+
+    /**
+     * Copies a page as it was when the checkpoint under way began. Checkpoint thread; pages go up.
+     *
+     * @param oldest the page is wanted if it was written in this epoch or later,
+     * @param epoch but before this one.
+     * @param target receives {@link #PAGE_BYTES}.
+     * @return whether the page is wanted.
+     */
+    public boolean copyPage(int page, int oldest, int epoch, long target) {
+        final int marked = (int) INTS.getAcquire(pageEpochs, page);
+        final boolean isUnwritten = marked < epoch;
+        if (isUnwritten && marked >= oldest) {
+            UnsafeApi.copyMemory(pageAddresses[page], target, PAGE_BYTES);
+            VarHandle.acquireFence(); // What follows is read behind the copy.
+        }
+        final int image = (int) INTS.getAcquire(pageImages, page) - 1;
+        if (image != PageImages.NONE) {
+            UnsafeApi.copyMemory(images.address(image), target, PAGE_BYTES);
+        }
+        copiedPages = page + 1;
+        return image != PageImages.NONE || isUnwritten && marked >= oldest;
+    }
+
+    /** The checkpoint is over. Checkpoint thread. */
+    void forgetImages() {
+        Arrays.fill(pageImages, 0);
+        copiedPages = 0;
+    }
+
+    /** The part of the state hash that is a page's, if its bytes were those at an address. */
+    public long hashOfPage(int page, long address) {
+        long sum = 0;
+        final int first = page << rowsPerPageShift;
+        final int end = Math.min(rowCount, first + rowsPerPageMask + 1);
+        for (int row = first; row < end; row++) {
+            sum += StateHash.ofRow(storeId, row, address + (long) (row - first) * rowBytes, rowBytes);
+        }
+        return sum;
+    }
+
+    /** Puts a page of a checkpoint in place; the hash follows when all are, see {@link PageStores#restored}. */
+    public void restorePage(int page, long source) {
+        UnsafeApi.copyMemory(source, pageAddresses[page], PAGE_BYTES);
+        pageEpochs[page] = images.epoch();
+        if (dirty != null) {
+            final int first = page << rowsPerPageShift;
+            for (int row = first; row < Math.min(rowCount, first + rowsPerPageMask + 1); row++) {
+                dirty.mark(row);
+            }
+        }
     }
 
     /** Closes the open row: the state hash holds what it is now. */
@@ -156,10 +260,10 @@ public final class PageStore implements AutoCloseable {
     }
 
     /** The part of the state hash that is this store's, from its bytes. */
-    public long recomputeHash() {
+    long recomputeHash() {
         long sum = 0;
-        for (int row = 0; row < rowCount; row++) {
-            sum += StateHash.ofRow(storeId, row, address(row), rowBytes);
+        for (int page = 0; page < pageAddresses.length; page++) {
+            sum += hashOfPage(page, pageAddresses[page]);
         }
         return sum;
     }
@@ -169,8 +273,8 @@ public final class PageStore implements AutoCloseable {
         return Objects.requireNonNull(pages.get(page));
     }
 
-    @Override
-    public void close() {
+    /** Lets go of the file. */
+    void close() {
         pages.close();
     }
 }

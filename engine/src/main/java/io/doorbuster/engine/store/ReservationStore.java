@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -11,7 +10,7 @@ import org.agrona.UnsafeApi;
  *   heap:  4 x {expires at int64, reservation row int32, 0} in a page-store row
  * </pre>
  */
-public final class ReservationStore implements AutoCloseable {
+public final class ReservationStore {
     /** Row of a reservation that is not there. */
     public static final int NONE = RowTable.NONE;
 
@@ -26,16 +25,11 @@ public final class ReservationStore implements AutoCloseable {
     private final PageStore rows;
     private final PageStore heap;
 
-    ReservationStore(Path directory, int reservationsMax, StateHash hash) {
-        table = new RowTable(directory, "reservations", 40, ROW_BYTES, reservationsMax, hash);
+    ReservationStore(PageStores stores, int reservationsMax) {
+        table = new RowTable(stores, "reservations", 40, ROW_BYTES, reservationsMax);
         rows = table.rows();
         heap = new PageStore(
-                directory,
-                "reservation-deadlines",
-                43,
-                64,
-                (reservationsMax + SLOTS_PER_ROW - 1) / SLOTS_PER_ROW,
-                hash);
+                stores, "reservation-deadlines", 43, 64, (reservationsMax + SLOTS_PER_ROW - 1) / SLOTS_PER_ROW);
     }
 
     /** Row of a reservation, or {@link #NONE}. */
@@ -163,15 +157,5 @@ public final class ReservationStore implements AutoCloseable {
         UnsafeApi.putLong(address, time);
         UnsafeApi.putInt(address + 8, row + 1);
         heap.close(slot / SLOTS_PER_ROW);
-    }
-
-    long recomputeHash() {
-        return table.recomputeHash() + heap.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        table.close();
-        heap.close();
     }
 }

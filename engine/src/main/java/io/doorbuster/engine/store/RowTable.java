@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -14,7 +13,7 @@ import org.agrona.UnsafeApi;
  * A row's generation counts how often the row changed hands, so that a reference (row, generation) to a former holder is
  * known to be stale. Zeroing keeps the generation.
  */
-final class RowTable implements AutoCloseable {
+final class RowTable {
     static final int NONE = KeyTable.NONE;
 
     /** First byte that belongs to the typed store. */
@@ -35,10 +34,10 @@ final class RowTable implements AutoCloseable {
     private final PageStore allocation;
     private final KeyTable keys;
 
-    RowTable(Path directory, String name, int storeId, int rowBytes, int rowCount, StateHash hash) {
-        rows = new PageStore(directory, name, storeId, rowBytes, rowCount, hash);
-        keys = new KeyTable(directory, name + "-keys", storeId + 1, rowCount, hash);
-        allocation = new PageStore(directory, name + "-rows", storeId + 2, 64, 1, hash);
+    RowTable(PageStores stores, String name, int storeId, int rowBytes, int rowCount) {
+        rows = new PageStore(stores, name, storeId, rowBytes, rowCount);
+        keys = new KeyTable(stores, name + "-keys", storeId + 1, rowCount);
+        allocation = new PageStore(stores, name + "-rows", storeId + 2, 64, 1);
     }
 
     PageStore rows() {
@@ -138,16 +137,5 @@ final class RowTable implements AutoCloseable {
         UnsafeApi.putInt(header + HAND, (hand + HAND_STEPS) % rowCount);
         allocation.close(0);
         return victim;
-    }
-
-    long recomputeHash() {
-        return rows.recomputeHash() + keys.recomputeHash() + allocation.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        rows.close();
-        keys.close();
-        allocation.close();
     }
 }

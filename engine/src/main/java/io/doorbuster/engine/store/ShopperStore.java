@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -13,7 +12,7 @@ import org.agrona.UnsafeApi;
  *   832 shown: 24 x {item row int32, generation int32}
  * </pre>
  */
-public final class ShopperStore implements AutoCloseable {
+public final class ShopperStore {
     /** Row of a shopper that is not there. */
     public static final int NONE = RowTable.NONE;
 
@@ -37,10 +36,10 @@ public final class ShopperStore implements AutoCloseable {
     private final PageStore rows;
     private final VectorStore vectors;
 
-    ShopperStore(Path directory, int shoppersMax, int dimensions, StateHash hash) {
-        table = new RowTable(directory, "shoppers", 20, ROW_BYTES, shoppersMax, hash);
+    ShopperStore(PageStores stores, int shoppersMax, int dimensions) {
+        table = new RowTable(stores, "shoppers", 20, ROW_BYTES, shoppersMax);
         rows = table.rows();
-        vectors = new VectorStore(directory, "shopper-vectors", 23, dimensions, shoppersMax, hash);
+        vectors = new VectorStore(stores, "shopper-vectors", 23, dimensions, shoppersMax);
     }
 
     /** Row of a shopper, or {@link #NONE}. */
@@ -178,15 +177,5 @@ public final class ShopperStore implements AutoCloseable {
         final long entry = rows.address(row) + SHOWN + 8L * slatePosition;
         UnsafeApi.putInt(entry, itemRow);
         UnsafeApi.putInt(entry + 4, generation);
-    }
-
-    long recomputeHash() {
-        return table.recomputeHash() + vectors.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        table.close();
-        vectors.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -12,7 +11,7 @@ import org.agrona.UnsafeApi;
  *
  * The outcome of sequence s lies in ring slot s mod {@link #OUTCOMES}, which is enough because sequences are dense.
  */
-public final class SourceStore implements AutoCloseable {
+public final class SourceStore {
     /** Row of a source that is not there. */
     public static final int NONE = RowTable.NONE;
 
@@ -27,8 +26,8 @@ public final class SourceStore implements AutoCloseable {
     private final RowTable table;
     private final PageStore rows;
 
-    SourceStore(Path directory, int sourcesMax, StateHash hash) {
-        table = new RowTable(directory, "sources", 50, ROW_BYTES, sourcesMax, hash);
+    SourceStore(PageStores stores, int sourcesMax) {
+        table = new RowTable(stores, "sources", 50, ROW_BYTES, sourcesMax);
         rows = table.rows();
     }
 
@@ -106,14 +105,5 @@ public final class SourceStore implements AutoCloseable {
         UnsafeApi.putLong(entry + 16, detail);
         UnsafeApi.putLong(rows.address(row) + LAST_SEQUENCE, sequence);
         rows.close(row);
-    }
-
-    long recomputeHash() {
-        return table.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        table.close();
     }
 }

@@ -26,6 +26,11 @@ public final class StateHash {
         sum += rowHash;
     }
 
+    /** All rows have been put in place at once. */
+    void restart(long value) {
+        sum = value;
+    }
+
     /**
      * Hash of one row; 0 for a row of zeros, so that rows never used cost nothing. Four independent lanes keep the
      * multiplier busy.

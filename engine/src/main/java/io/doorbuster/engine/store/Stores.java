@@ -10,7 +10,7 @@ public final class Stores implements AutoCloseable {
     /** Hashed rows of feature vectors. */
     public static final int FEATURE_ROWS = 4096;
 
-    private final StateHash hash = new StateHash();
+    private final PageStores pages;
     private final EngineStore engine;
     private final ItemStore items;
     private final VectorStore itemVectors;
@@ -24,15 +24,16 @@ public final class Stores implements AutoCloseable {
     private Settings settings;
 
     private Stores(Path directory, Settings settings) {
-        engine = new EngineStore(directory, hash);
-        items = new ItemStore(directory, settings.itemsMax(), hash);
-        itemVectors = new VectorStore(directory, "item-vectors", 13, settings.dimensions(), settings.itemsMax(), hash);
-        featureVectors = new VectorStore(directory, "feature-vectors", 14, settings.dimensions(), FEATURE_ROWS, hash);
-        shoppers = new ShopperStore(directory, settings.shoppersMax(), settings.dimensions(), hash);
-        neighbours = new NeighbourStore(directory, settings.itemsMax(), hash);
-        trending = new TrendingStore(directory, items, hash);
-        reservations = new ReservationStore(directory, settings.reservationsMax(), hash);
-        sources = new SourceStore(directory, settings.sourcesMax(), hash);
+        pages = new PageStores(directory);
+        engine = new EngineStore(pages);
+        items = new ItemStore(pages, settings.itemsMax());
+        itemVectors = new VectorStore(pages, "item-vectors", 13, settings.dimensions(), settings.itemsMax());
+        featureVectors = new VectorStore(pages, "feature-vectors", 14, settings.dimensions(), FEATURE_ROWS);
+        shoppers = new ShopperStore(pages, settings.shoppersMax(), settings.dimensions());
+        neighbours = new NeighbourStore(pages, settings.itemsMax());
+        trending = new TrendingStore(pages, items);
+        reservations = new ReservationStore(pages, settings.reservationsMax());
+        sources = new SourceStore(pages, settings.sourcesMax());
         scanTiles = new ScanTiles(items, itemVectors);
         this.settings = settings;
         engine.settings(settings);
@@ -92,6 +93,11 @@ public final class Stores implements AutoCloseable {
         return scanTiles;
     }
 
+    /** The pages that all of them lie in. */
+    public PageStores pages() {
+        return pages;
+    }
+
     /** The settings now. */
     public Settings settings() {
         return settings;
@@ -105,33 +111,17 @@ public final class Stores implements AutoCloseable {
 
     /** Hash of all state, kept up at every write. */
     public long stateHash() {
-        return hash.value();
+        return pages.hash().value();
     }
 
     /** The same hash from every byte of every store. */
     public long recomputeStateHash() {
-        return engine.recomputeHash()
-                + items.recomputeHash()
-                + itemVectors.recomputeHash()
-                + featureVectors.recomputeHash()
-                + shoppers.recomputeHash()
-                + neighbours.recomputeHash()
-                + trending.recomputeHash()
-                + reservations.recomputeHash()
-                + sources.recomputeHash();
+        return pages.recomputeHash();
     }
 
     @Override
     public void close() {
-        engine.close();
-        items.close();
-        itemVectors.close();
-        featureVectors.close();
-        shoppers.close();
-        neighbours.close();
-        trending.close();
-        reservations.close();
-        sources.close();
+        pages.close();
         scanTiles.close();
     }
 }

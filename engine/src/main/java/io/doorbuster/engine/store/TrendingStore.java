@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -11,7 +10,7 @@ import org.agrona.UnsafeApi;
  *   header row: size int32        list rows: 8 x {item row int32, generation int32}
  * </pre>
  */
-public final class TrendingStore implements AutoCloseable {
+public final class TrendingStore {
     /** Items in the list. */
     public static final int SIZE_MAX = 512;
 
@@ -21,10 +20,10 @@ public final class TrendingStore implements AutoCloseable {
     private final PageStore header;
     private final ItemStore items;
 
-    TrendingStore(Path directory, ItemStore items, StateHash hash) {
+    TrendingStore(PageStores stores, ItemStore items) {
         this.items = items;
-        list = new PageStore(directory, "trending", 60, 64, SIZE_MAX / PER_ROW, hash);
-        header = new PageStore(directory, "trending-size", 61, 64, 1, hash);
+        list = new PageStore(stores, "trending", 60, 64, SIZE_MAX / PER_ROW);
+        header = new PageStore(stores, "trending-size", 61, 64, 1);
     }
 
     public int size() {
@@ -108,15 +107,5 @@ public final class TrendingStore implements AutoCloseable {
     private void resize(int size) {
         UnsafeApi.putInt(header.open(0), size);
         header.close(0);
-    }
-
-    long recomputeHash() {
-        return list.recomputeHash() + header.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        list.close();
-        header.close();
     }
 }

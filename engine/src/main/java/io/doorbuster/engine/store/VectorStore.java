@@ -1,6 +1,5 @@
 package io.doorbuster.engine.store;
 
-import java.nio.file.Path;
 import org.agrona.UnsafeApi;
 
 /**
@@ -10,15 +9,15 @@ import org.agrona.UnsafeApi;
  *   float x dimensions | bias float | updates int32 | zeros to the next multiple of 64
  * </pre>
  */
-public final class VectorStore implements AutoCloseable {
+public final class VectorStore {
     private final PageStore rows;
     private final int biasOffset;
     private final int dimensions;
 
-    VectorStore(Path directory, String name, int storeId, int dimensions, int rowCount, StateHash hash) {
+    VectorStore(PageStores stores, String name, int storeId, int dimensions, int rowCount) {
         this.dimensions = dimensions;
         biasOffset = 4 * dimensions;
-        rows = new PageStore(directory, name, storeId, biasOffset + PageStore.ROW_ALIGNMENT, rowCount, hash);
+        rows = new PageStore(stores, name, storeId, biasOffset + PageStore.ROW_ALIGNMENT, rowCount);
     }
 
     public int dimensions() {
@@ -69,14 +68,5 @@ public final class VectorStore implements AutoCloseable {
 
     DirtyRows trackDirty() {
         return rows.trackDirty();
-    }
-
-    long recomputeHash() {
-        return rows.recomputeHash();
-    }
-
-    @Override
-    public void close() {
-        rows.close();
     }
 }

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreTwinsTest {
     private static final int OPERATIONS = 100_000;
 
-    private final StateHash hash = new StateHash();
     private final SplittableRandom random = new SplittableRandom(17);
 
     @TempDir
@@ -28,7 +27,8 @@ class StoreTwinsTest {
     @Test
     void keyTableShouldFindWhatAMapFinds() {
         final Map<Long, Integer> twin = new HashMap<>();
-        try (KeyTable table = new KeyTable(directory, "keys", 1, 300, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final KeyTable table = new KeyTable(stores, "keys", 1, 300);
             for (int i = 0; i < OPERATIONS; i++) {
                 final long key = 1 + random.nextInt(600);
                 if (twin.containsKey(key)) {
@@ -43,8 +43,7 @@ class StoreTwinsTest {
                 final long asked = 1 + random.nextInt(600);
                 assertThat(table.get(asked)).isEqualTo(twin.getOrDefault(asked, KeyTable.NONE));
             }
-            assertThat(table.size()).isEqualTo(twin.size());
-            assertThat(table.recomputeHash()).isEqualTo(hash.value());
+            assertThat(stores.recomputeHash()).isEqualTo(stores.hash().value());
         }
     }
 
@@ -53,7 +52,8 @@ class StoreTwinsTest {
         final Map<Long, Integer> rowOf = new HashMap<>();
         final Map<Integer, Integer> generationOf = new HashMap<>();
         final Set<Integer> taken = new HashSet<>();
-        try (RowTable table = new RowTable(directory, "rows", 4, 64, 100, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final RowTable table = new RowTable(stores, "rows", 4, 64, 100);
             for (int i = 0; i < OPERATIONS; i++) {
                 final long key = 1 + random.nextInt(150);
                 final Integer row = rowOf.get(key);
@@ -74,13 +74,14 @@ class StoreTwinsTest {
                 assertThat(table.inUse()).isEqualTo(rowOf.size());
             }
             rowOf.forEach((key, row) -> assertThat(table.rowOf(key)).isEqualTo(row));
-            assertThat(table.recomputeHash()).isEqualTo(hash.value());
+            assertThat(stores.recomputeHash()).isEqualTo(stores.hash().value());
         }
     }
 
     @Test
     void victimShouldBeTheLeastRecentOfEightUnderTheHand() {
-        try (RowTable table = new RowTable(directory, "victims", 4, 64, 20, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final RowTable table = new RowTable(stores, "victims", 4, 64, 20);
             final long[] active = new long[20];
             for (int row = 0; row < 20; row++) {
                 table.add(row + 1);
@@ -110,7 +111,8 @@ class StoreTwinsTest {
     @Test
     void reservationsShouldEndInTheOrderOfTheirDeadlines() {
         final Map<Long, Long> twin = new TreeMap<>();
-        try (ReservationStore store = new ReservationStore(directory, 200, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final ReservationStore store = new ReservationStore(stores, 200);
             for (int i = 0; i < OPERATIONS; i++) {
                 final long id = 1 + random.nextInt(400);
                 if (twin.containsKey(id)) {
@@ -135,7 +137,7 @@ class StoreTwinsTest {
                 }
                 assertThat(store.size()).isEqualTo(twin.size());
             }
-            assertThat(store.recomputeHash()).isEqualTo(hash.value());
+            assertThat(stores.recomputeHash()).isEqualTo(stores.hash().value());
         }
     }
 
@@ -152,7 +154,8 @@ class StoreTwinsTest {
         for (int entry = 0; entry < NeighbourStore.ENTRIES; entry++) {
             twin.add(new Neighbour());
         }
-        try (NeighbourStore store = new NeighbourStore(directory, 10, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final NeighbourStore store = new NeighbourStore(stores, 10);
             for (int i = 0; i < OPERATIONS; i++) {
                 final int item = random.nextInt(60);
                 final int generation = 1 + random.nextInt(2);
@@ -181,7 +184,7 @@ class StoreTwinsTest {
                 assertThat(store.item(3, asked)).isEqualTo(twin.get(asked).item);
                 assertThat(store.weight(3, asked)).isEqualTo(twin.get(asked).weight - twin.get(asked).inherited);
             }
-            assertThat(store.recomputeHash()).isEqualTo(hash.value());
+            assertThat(stores.recomputeHash()).isEqualTo(stores.hash().value());
         }
     }
 
@@ -189,8 +192,9 @@ class StoreTwinsTest {
     void trendingShouldBeTheHeadOfASortedList() {
         final int count = 700;
         final double[] popularity = new double[count];
-        try (ItemStore items = new ItemStore(directory, count, hash);
-                TrendingStore trending = new TrendingStore(directory, items, hash)) {
+        try (PageStores stores = new PageStores(directory)) {
+            final ItemStore items = new ItemStore(stores, count);
+            final TrendingStore trending = new TrendingStore(stores, items);
             for (int row = 0; row < count; row++) {
                 items.add(row + 1);
             }
@@ -213,7 +217,7 @@ class StoreTwinsTest {
             for (int place = 0; place < 400; place++) { // Ties at the very end depend on who was there first.
                 assertThat(trending.item(place)).isEqualTo(sorted.get(place));
             }
-            assertThat(items.recomputeHash() + trending.recomputeHash()).isEqualTo(hash.value());
+            assertThat(stores.recomputeHash()).isEqualTo(stores.hash().value());
         }
     }
 }

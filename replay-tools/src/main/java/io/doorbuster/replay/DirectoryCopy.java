@@ -1,0 +1,150 @@
+package io.doorbuster.replay;
+
+import io.doorbuster.codec.HashRecordDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.checkpoint.Checkpointer;
+import io.doorbuster.gateway.DataDirectory;
+import io.doorbuster.gateway.Progress;
+import io.doorbuster.gateway.Recovery;
+import io.doorbuster.gateway.StateDirectory;
+import io.doorbuster.journal.JournalAppender;
+import io.doorbuster.journal.JournalFiles;
+import io.doorbuster.journal.JournalForcer;
+import io.doorbuster.journal.JournalTailer;
+import io.doorbuster.journal.RecordDescriptor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Makes a new data directory from another one's journal up to a position, then recovers it as a start would: what is there in
+ * the end has been checked against the hashes on record. Works beside a process that serves the other one. One thread.
+ */
+public final class DirectoryCopy {
+    private static final int POLL_EXCERPTS = 64;
+
+    /**
+     * What was made.
+     *
+     * @param position last position of the copy.
+     * @param checkpoint position of the checkpoint that the recovery began with; 0 = the journal's first record.
+     * @param stateHash after the last event.
+     * @param replyHash of all replies up to it.
+     */
+    public record Copied(long position, long checkpoint, long stateHash, long replyHash) {}
+
+    private final Path source;
+    private final Path target;
+    private final HashRecordDecoder hashRecord = new HashRecordDecoder();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final UnsafeBuffer digests = new UnsafeBuffer(0, 0);
+
+    /**
+     * Prepares a copy.
+     *
+     * @param target missing or empty.
+     * @throws IOException when the source is no data directory, or the target not empty.
+     */
+    public DirectoryCopy(Path source, Path target) throws IOException {
+        DataDirectory.check(source);
+        if (Files.exists(target)) {
+            try (Stream<Path> files = Files.list(target)) {
+                if (files.findAny().isPresent()) {
+                    throw new IOException(target + " is not empty: choose a new directory");
+                }
+            }
+        }
+        this.source = source;
+        this.target = target;
+    }
+
+    /**
+     * Copies journal and newest checkpoint, and recovers the copy.
+     *
+     * @param until last position; what is there when it is beyond the journal's end.
+     */
+    public Copied copy(long until, Progress progress) throws IOException {
+        try (DataDirectory made = DataDirectory.open(target)) {
+            copyJournal(until, progress);
+            copyCheckpoint(until);
+            return recover(made.path(), progress);
+        }
+    }
+
+    private void copyJournal(long until, Progress progress) throws IOException {
+        final Path journal = DataDirectory.journal(target);
+        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(source));
+                JournalAppender appender = JournalAppender.open(journal, 0, 0)) {
+            while (appender.lastPosition() < until
+                    && tailer.poll(
+                                    (buffer, offset, length) -> copyRecord(appender, until, buffer, offset),
+                                    POLL_EXCERPTS)
+                            > 0) {
+                progress.onReplayed(appender.lastPosition());
+            }
+            appender.flush();
+            if (until != Long.MAX_VALUE && appender.lastPosition() < until) {
+                throw new IOException(
+                        "the journal ends at position " + appender.lastPosition() + ": give that or less");
+            }
+            JournalForcer.start(appender, new JournalFiles(journal)).close();
+        }
+    }
+
+    private void copyRecord(JournalAppender appender, long until, MutableDirectBuffer buffer, int offset) {
+        if (RecordDescriptor.position(buffer, offset) > 0) {
+            if (appender.lastPosition() < until) {
+                appender.append(buffer, offset);
+            }
+        } else if (RecordDescriptor.templateId(buffer, offset) == HashRecordDecoder.TEMPLATE_ID) {
+            hashRecord.wrapAndApplyHeader(buffer, offset + RecordDescriptor.MESSAGE_OFFSET, header);
+            final long ofPosition = hashRecord.ofPosition();
+            final long stateHash = hashRecord.stateHash();
+            final long replyHash = hashRecord.replyHash();
+            hashRecord.wrapDigests(digests);
+            if (ofPosition <= appender.lastPosition()) {
+                appender.appendHash(ofPosition, stateHash, replyHash, digests, 0, digests.capacity());
+            }
+        }
+    }
+
+    /** A checkpoint may vanish while it is copied, when the process that serves the source has taken a newer one. */
+    private void copyCheckpoint(long until) throws IOException {
+        final CheckpointDirectory from = new CheckpointDirectory(DataDirectory.checkpoints(source));
+        final CheckpointDirectory to = new CheckpointDirectory(DataDirectory.checkpoints(target));
+        final List<Long> positions = from.positions();
+        for (final long position : positions) {
+            if (position <= until && from.copyTo(to, position)) {
+                return;
+            }
+        }
+    }
+
+    private static Copied recover(Path directory, Progress progress) throws IOException {
+        try (StateDirectory state = StateDirectory.temporary();
+                Engine engine = new Engine(state.path());
+                Recovery recovery = new Recovery(directory, engine)) {
+            while (recovery.poll() > 0) {
+                progress.onReplayed(recovery.position());
+            }
+            try (Checkpointer checkpointer = Checkpointer.start(
+                    new CheckpointDirectory(DataDirectory.checkpoints(directory)),
+                    engine.stores(),
+                    recovery.restored(),
+                    0,
+                    position -> {})) { // The journal of the copy has been forced.
+                checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash());
+            }
+            final long begin = recovery.restored() == null
+                    ? 0
+                    : recovery.restored().checkpoint().position();
+            return new Copied(engine.position(), begin, engine.stateHash(), engine.replyHash());
+        }
+    }
+}
