@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import net.openhft.chronicle.hash.Data;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -79,12 +80,30 @@ public final class PageStore {
         rowsPerPageShift = 31 - Integer.numberOfLeadingZeros(PAGE_BYTES / rowBytes);
         rowsPerPageMask = (1 << rowsPerPageShift) - 1;
         final int pageCount = (rowCount + rowsPerPageMask) >>> rowsPerPageShift;
-        pages = create(stores.directory().resolve(name + ".pages"), pageCount);
+        pages = createInPlainLocale(stores.directory().resolve(name + ".pages"), pageCount);
         pageAddresses = new long[pageCount];
         pageEpochs = new int[pageCount];
         pageImages = new int[pageCount];
         resolveAddresses();
         stores.add(this);
+    }
+
+    /**
+     * Chronicle Map writes Java and compiles it when it is first used, in the default locale: with Turkish letters or Arabic
+     * digits in it nothing compiles.
+     */
+    private static ChronicleMap<Integer, byte[]> createInPlainLocale(Path file, int pageCount) {
+        final Locale locale = Locale.getDefault();
+        final Locale display = Locale.getDefault(Locale.Category.DISPLAY);
+        final Locale format = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.ROOT);
+        try {
+            return create(file, pageCount);
+        } finally {
+            Locale.setDefault(locale);
+            Locale.setDefault(Locale.Category.DISPLAY, display);
+            Locale.setDefault(Locale.Category.FORMAT, format);
+        }
     }
 
     private static ChronicleMap<Integer, byte[]> create(Path file, int pageCount) {
