@@ -96,7 +96,7 @@ final class EveryMessage implements ReplyHandler {
             case 2 -> client.clicked(shopper(), item(), random.nextInt(20), slatePosition);
             case 3 -> client.carted(shopper(), item(), 1 + random.nextInt(3));
             case 4 -> client.stockAdjusted(item(), random.nextInt(-3, 6));
-            case 5 -> client.reserveStock(++reservations, item(), 1 + random.nextInt(4), 1 + random.nextInt(20));
+            case 5 -> client.reserveStock(++reservations, item(), 1 + random.nextInt(4), timeToLiveMillis());
             case 6 -> client.purchased(shopper(), item(), 1 + random.nextInt(2), 100, 0);
             case 7 -> client.priceChanged(item(), random.nextInt(10_000));
             case 8 -> upsert(1 + random.nextInt(ITEMS));
@@ -178,6 +178,11 @@ final class EveryMessage implements ReplyHandler {
     /** Small ids are the popular ones. */
     private long item() {
         return 1 + random.nextInt(1 + random.nextInt(ITEMS));
+    }
+
+    /** Some are long enough for the store to run full, the rest for reservations to run out. */
+    private long timeToLiveMillis() {
+        return random.nextInt(4) == 0 ? 600_000 : 1 + random.nextInt(20);
     }
 
     private long[] items(int count) {
