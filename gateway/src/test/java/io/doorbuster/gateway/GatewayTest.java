@@ -211,7 +211,7 @@ class GatewayTest {
             assertThatThrownBy(() -> client.viewed("x".repeat(65), 1, 0)).hasMessageContaining("shopper length=65");
             assertThat(client.search("bob", SlateFilter.of(5), "red shoes").outcome())
                     .isEqualTo(Outcome.NOT_SUPPORTED);
-            assertThat(client.checkpoint().outcome()).isEqualTo(Outcome.NOT_SUPPORTED);
+            assertThat(client.rewindFilter(1, 1, 2).outcome()).isEqualTo(Outcome.NOT_SUPPORTED);
             assertThat(client.viewed("bob", 1, 0).outcome()).isEqualTo(Outcome.ACCEPTED);
         }
     }

@@ -28,6 +28,9 @@ final class RunningGateway implements AutoCloseable {
     static final int DIMENSIONS = 32;
     static final int SOURCES_MAX = 256;
 
+    /** Few, so that every test is one of checkpoints too. */
+    private static final int CHECKPOINT_EVERY = 50;
+
     private final Path directory;
     final GatewayServer server;
 
@@ -53,7 +56,7 @@ final class RunningGateway implements AutoCloseable {
                         mode,
                         WaitPolicy.BLOCKING,
                         null,
-                        0,
+                        CHECKPOINT_EVERY,
                         settings),
                 Progress.NONE,
                 disk);

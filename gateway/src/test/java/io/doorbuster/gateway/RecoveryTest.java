@@ -1,0 +1,215 @@
+package io.doorbuster.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.doorbuster.client.CatalogueItem;
+import io.doorbuster.client.DoorbusterClient;
+import io.doorbuster.client.SlateFilter;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.journal.JournalTailer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Starts from a checkpoint and the journal behind it, beside a replay of the whole journal. */
+class RecoveryTest {
+    private static final int ITEMS = 40;
+
+    @TempDir
+    Path directory;
+
+    /** Some of everything; goes on where the source stopped. */
+    private static void trade(DoorbusterClient client, int rounds) throws IOException {
+        for (int i = 0; i < rounds; i++) {
+            final long item = 1 + i % ITEMS;
+            client.itemUpserted(item, CatalogueItem.of("item-" + item, 100 + i));
+            client.stockSet(item, 20 + i);
+            client.viewed("shopper-" + i % 7, item, 5);
+            client.clicked("shopper-" + i % 7, 1 + (i + 3) % ITEMS, 1, 0);
+            client.reserveStock(1 + i, item, 1, 60_000);
+            client.recommend("shopper-" + i % 7, SlateFilter.of(5));
+        }
+    }
+
+    private CheckpointDirectory checkpoints() {
+        return new CheckpointDirectory(DataDirectory.checkpoints(directory.resolve("data")));
+    }
+
+    private static void copyTree(Path from, Path to) throws IOException {
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                Files.createDirectories(to.resolve(from.relativize(folder)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.copy(file, to.resolve(from.relativize(file)));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadMode.class)
+    void restartShouldBeginWithTheLastCheckpointAndComeToTheSameHashes(ThreadMode mode) throws IOException {
+        final RunningGateway first = new RunningGateway(directory, mode);
+        try (first;
+                DoorbusterClient client = first.connect(3)) {
+            trade(client, 60);
+        }
+        final long stopped = first.server.position();
+        assertThat(first.server.checkpointPosition()).isEqualTo(stopped);
+        try (Engine engine = new Engine(directory.resolve("look"));
+                Recovery recovery = new Recovery(directory.resolve("data"), engine)) {
+            assertThat(engine.position()).isEqualTo(stopped); // Nothing of the journal has been applied.
+            assertThat(recovery.passedOver()).isEmpty();
+        }
+        try (RunningGateway gateway = new RunningGateway(directory, mode)) {
+            try (DoorbusterClient client = gateway.connect(3)) {
+                assertThat(client.checkpoint().outcome()).isEqualTo(Outcome.ACCEPTED);
+                trade(client, 30);
+            }
+            gateway.closeAndReplay(engine -> assertThat(engine.position()).isGreaterThan(stopped));
+        }
+        assertThat(checkpoints().positions()).hasSize(2);
+    }
+
+    @Test
+    void journalOfAKilledProcessShouldBeReplayedFromItsLastCheckpointOn() throws IOException {
+        final Path crashed = directory.resolve("crashed").resolve("data");
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED)) {
+            try (DoorbusterClient client = gateway.connect(3)) {
+                trade(client, 60);
+                copyTree(gateway.data(), crashed);
+                client.viewed("shopper-1", 1, 5);
+            }
+            gateway.closeAndReplay();
+        }
+        final RunningGateway again = new RunningGateway(directory.resolve("crashed"), ThreadMode.SHARED);
+        try (again) {
+            try (DoorbusterClient client = again.connect(3)) {
+                trade(client, 5);
+            }
+            again.closeAndReplay();
+        }
+    }
+
+    @Test
+    void damagedCheckpointShouldBePassedOverAndSaid() throws IOException {
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 60);
+        }
+        final long newest = checkpoints().positions().getFirst();
+        final Path manifest =
+                DataDirectory.checkpoints(directory.resolve("data")).resolve("checkpoint-" + newest);
+        Files.writeString(manifest, Files.readString(manifest).replace("position", "Position"));
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED)) {
+            assertThat(gateway.server.notes())
+                    .singleElement()
+                    .asString()
+                    .contains("checkpoint of position " + newest, "checksum");
+            gateway.closeAndReplay();
+        }
+    }
+
+    @Test
+    void journalThatEndsBeforeItsCheckpointShouldBeRefused() throws IOException {
+        final Path old = directory.resolve("old");
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 5);
+            copyTree(DataDirectory.journal(gateway.data()), old);
+            trade(client, 60);
+        }
+        final Path journal = DataDirectory.journal(directory.resolve("data"));
+        Files.move(journal, directory.resolve("journal-of-all"));
+        copyTree(old, journal);
+        assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("before its checkpoint")
+                .hasMessageContaining("restore the journal from a backup");
+    }
+
+    @Test
+    void checkpointOfAnotherJournalShouldBeRefused() throws IOException {
+        for (final String shop : new String[] {"one", "other"}) {
+            try (RunningGateway gateway = new RunningGateway(directory.resolve(shop), ThreadMode.SHARED);
+                    DoorbusterClient client = gateway.connect(shop.length())) {
+                trade(client, 10);
+            }
+        }
+        final Path taken = DataDirectory.checkpoints(directory.resolve("one").resolve("data"));
+        copyTree(DataDirectory.checkpoints(directory.resolve("other").resolve("data")), directory.resolve("kept"));
+        Files.move(taken, directory.resolve("away"));
+        Files.move(directory.resolve("kept"), taken);
+        assertThatThrownBy(() -> new RunningGateway(directory.resolve("one"), ThreadMode.SHARED))
+                .hasMessageContaining("is of another journal");
+    }
+
+    @Test
+    void stateThatDoesNotComeOutAsRecordedShouldStopTheStart() throws IOException {
+        final Path data = directory.resolve("data");
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 40);
+        }
+        try (var files = Files.list(DataDirectory.checkpoints(data))) {
+            for (final Path file : files.toList()) {
+                Files.delete(file);
+            }
+        }
+        assertThat(recordedElsewhere(data)).isPositive();
+        assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("does not replay to what was recorded: at position");
+    }
+
+    /** Changes an event as a process with other arithmetic would have seen it: whole, with a checksum of its own. */
+    private long recordedElsewhere(Path data) throws IOException {
+        final Path copy = directory.resolve("elsewhere");
+        long changed = 0;
+        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data));
+                var appender = io.doorbuster.journal.JournalAppender.open(copy, 0, 0)) {
+            final RecordCopy records = new RecordCopy(appender);
+            while (tailer.poll(records, 10) > 0) {
+                changed = records.changed;
+            }
+        }
+        Files.move(DataDirectory.journal(data), directory.resolve("original"));
+        Files.move(copy, DataDirectory.journal(data));
+        return changed;
+    }
+
+    @Test
+    void unfinishedDraftsShouldBeClearedAway() throws IOException {
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 10);
+        }
+        final Path draft = DataDirectory.checkpoints(directory.resolve("data")).resolve("pages-99999.draft");
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(1_000));
+        }
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED)) {
+            assertThat(gateway.server.notes()).isEmpty();
+            assertThat(draft).doesNotExist();
+            gateway.closeAndReplay();
+        }
+    }
+}
