@@ -25,6 +25,7 @@ import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalDisk;
 import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalForcer;
+import io.doorbuster.journal.JournalSpace;
 import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class GatewayServer implements AutoCloseable {
     private final Engine engine;
     private final JournalAppender appender;
     private final IdentityStore identities;
+    private final JournalSpace space;
     private final JournalForcer forcer;
     private final Checkpointer checkpointer;
     private final List<String> notes;
@@ -66,6 +68,7 @@ public final class GatewayServer implements AutoCloseable {
             Engine engine,
             JournalAppender appender,
             IdentityStore identities,
+            JournalSpace space,
             JournalForcer forcer,
             Checkpointer checkpointer,
             List<String> notes,
@@ -78,6 +81,7 @@ public final class GatewayServer implements AutoCloseable {
         this.engine = engine;
         this.appender = appender;
         this.identities = identities;
+        this.space = space;
         this.forcer = forcer;
         this.checkpointer = checkpointer;
         this.notes = notes;
@@ -93,6 +97,7 @@ public final class GatewayServer implements AutoCloseable {
                 token,
                 SourceSequences.of(engine.stores().sources()),
                 appender.lastPosition(),
+                space,
                 forcer,
                 dedicated);
         pipeline = dedicated
@@ -125,6 +130,7 @@ public final class GatewayServer implements AutoCloseable {
         Engine engine = null;
         JournalAppender appender = null;
         IdentityStore identities = null;
+        JournalSpace space = null;
         JournalForcer forcer = null;
         Checkpointer checkpointer = null;
         BoundPort port = null;
@@ -132,9 +138,13 @@ public final class GatewayServer implements AutoCloseable {
             final Path given = config.stateDirectory();
             state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
             engine = new Engine(state.path());
+            final Path journal = DataDirectory.journal(data.path());
+            JournalSpace.prepare(journal);
             final Recovery recovery = new Recovery(data.path(), engine);
-            appender = recover(recovery, DataDirectory.journal(data.path()), progress);
+            appender = recover(recovery, journal, progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
+            space = JournalSpace.start(
+                    journal, appender, IdentityStore.file(DataDirectory.identities(data.path())), identities::length);
             final Path tokenFile = config.tokenFile();
             final Token token = Token.load(tokenFile == null ? data.path().resolve("token") : tokenFile);
             port = BoundPort.bind(config.address());
@@ -153,6 +163,7 @@ public final class GatewayServer implements AutoCloseable {
                     engine,
                     appender,
                     identities,
+                    space,
                     forcer,
                     checkpointer,
                     recovery.passedOver(),
@@ -163,7 +174,7 @@ public final class GatewayServer implements AutoCloseable {
             return server;
         } catch (IOException | RuntimeException e) {
             try {
-                closeAll(port, checkpointer, forcer, identities, appender, engine, state, data);
+                closeAll(port, checkpointer, forcer, space, identities, appender, engine, state, data);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -373,7 +384,7 @@ public final class GatewayServer implements AutoCloseable {
             checkpointer.finish(position, engine.recordCrc(), replyHash);
             failure = checkpointer.failure();
         }
-        closeAll(checkpointer, agent, ring, identities, appender, engine, state, data);
+        closeAll(checkpointer, agent, ring, space, identities, appender, engine, state, data);
     }
 
     /** Nothing may be let go while the thread runs; an interrupt does not change that. */

@@ -5,6 +5,7 @@ import io.doorbuster.codec.MessageHeaderEncoder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptAppender;
@@ -23,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class JournalAppender implements AutoCloseable {
     static final int BATCH_MAX = 1 << 16;
 
+    /** A file's cycle and offset in one word, so that they are seen together. */
+    private static final int OFFSET_BITS = 40;
+
     private final SingleChronicleQueue queue;
+    private final JournalTime time;
     private final ByteBuffer batchBytes = ByteBuffer.allocateDirect(BATCH_MAX);
     private final UnsafeBuffer batch = new UnsafeBuffer(batchBytes);
     private final ByteBuffer checked = batchBytes.duplicate();
@@ -33,18 +38,25 @@ public final class JournalAppender implements AutoCloseable {
     private final HashRecordEncoder hashRecord = new HashRecordEncoder();
     private @Nullable ExcerptAppender appender;
     private final long cutBytes;
-    private volatile int flushedCycle;
+    private volatile long written;
     private volatile long flushedPosition;
     private int batchLength;
     private long lastPosition;
     private long lastJournalTimeNs;
 
-    private JournalAppender(SingleChronicleQueue queue, long lastPosition, long lastJournalTimeNs, long cutBytes) {
+    private JournalAppender(
+            SingleChronicleQueue queue,
+            JournalTime time,
+            long lastPosition,
+            long lastJournalTimeNs,
+            JournalEnd.Cut cut) {
         this.queue = queue;
+        this.time = time;
         this.lastPosition = lastPosition;
         flushedPosition = lastPosition;
         this.lastJournalTimeNs = lastJournalTimeNs;
-        this.cutBytes = cutBytes;
+        cutBytes = cut.bytes();
+        written = pack(Math.max(0, queue.lastCycle()), cut.end());
     }
 
     /**
@@ -55,8 +67,15 @@ public final class JournalAppender implements AutoCloseable {
      * @param lastJournalTimeNs of that record.
      */
     public static JournalAppender open(Path directory, long lastPosition, long lastJournalTimeNs) {
-        final long cutBytes = JournalEnd.cut(directory);
-        return new JournalAppender(JournalQueue.openForAppend(directory), lastPosition, lastJournalTimeNs, cutBytes);
+        return open(directory, lastPosition, lastJournalTimeNs, System::currentTimeMillis);
+    }
+
+    /** The same with a wall clock that is given, which chooses the file. */
+    static JournalAppender open(Path directory, long lastPosition, long lastJournalTimeNs, LongSupplier wallMillis) {
+        final JournalEnd.Cut cut = JournalEnd.cut(directory);
+        final JournalTime time = new JournalTime(wallMillis);
+        final SingleChronicleQueue queue = JournalQueue.openForAppend(directory, time);
+        return new JournalAppender(queue, time, lastPosition, lastJournalTimeNs, cut);
     }
 
     /** Bytes that a killed process had left of an excerpt, and that were cut; nobody had been answered for them. */
@@ -124,16 +143,19 @@ public final class JournalAppender implements AutoCloseable {
             batchLength += RecordDescriptor.ALIGNMENT;
         }
         final ExcerptAppender target = appender();
+        final long end;
         try (DocumentContext document = target.writingDocument()) {
             try {
-                Objects.requireNonNull(document.wire()).bytes().write(batchSource, 0L, (long) batchLength);
+                final Bytes<?> file = Objects.requireNonNull(document.wire()).bytes();
+                file.write(batchSource, 0L, (long) batchLength);
+                end = file.writePosition();
             } catch (Throwable e) { // A half-written excerpt must never be published, whatever went wrong.
                 document.rollbackOnClose();
                 throw e;
             }
         }
         batchLength = 0;
-        flushedCycle = target.cycle();
+        written = pack(target.cycle(), end);
         flushedPosition = lastPosition;
     }
 
@@ -144,7 +166,28 @@ public final class JournalAppender implements AutoCloseable {
 
     /** Chronicle's cycle that {@link #flushedPosition()} lies in, or a later one. Any thread, read after the position. */
     int flushedCycle() {
-        return flushedCycle;
+        return cycle(written);
+    }
+
+    /** Cycle and offset up to which the journal is written, but for what Chronicle adds. Any thread. */
+    long written() {
+        return written;
+    }
+
+    static int cycle(long written) {
+        return (int) (written >>> OFFSET_BITS);
+    }
+
+    static long offset(long written) {
+        return written & (1L << OFFSET_BITS) - 1;
+    }
+
+    private static long pack(int cycle, long offset) {
+        return (long) cycle << OFFSET_BITS | offset;
+    }
+
+    JournalTime time() {
+        return time;
     }
 
     /** Chronicle's appender belongs to the thread that creates it. */

@@ -63,6 +63,14 @@ final class JournalEnd implements AutoCloseable {
     }
 
     /**
+     * What was cut.
+     *
+     * @param bytes from the first to the last that were blanked.
+     * @param end where the next excerpt of the newest file will begin.
+     */
+    record Cut(long bytes, long end) {}
+
+    /**
      * What is wrong at the end of a journal, or null when it really ends where the reader stopped.
      *
      * @param reached position of the last record that the reader was given.
@@ -138,9 +146,9 @@ final class JournalEnd implements AutoCloseable {
      * Blanks what a killed process left of an excerpt, so that the next one does not end in its remains. The caller has the
      * journal's lock, and has found no {@link #problem}.
      *
-     * @return bytes from the first to the last that were blanked.
+     * @return what was blanked, and where the newest file ends now.
      */
-    static long cut(Path directory) {
+    static Cut cut(Path directory) {
         try {
             return cutNewest(directory);
         } catch (IOException e) {
@@ -148,16 +156,17 @@ final class JournalEnd implements AutoCloseable {
         }
     }
 
-    private static long cutNewest(Path directory) throws IOException {
+    private static Cut cutNewest(Path directory) throws IOException {
         final List<Path> files = newestFirst(directory);
         if (files.isEmpty()) {
-            return 0;
+            return new Cut(0, 0);
         }
         try (JournalEnd journal = new JournalEnd(files.getFirst(), true, 0)) {
             journal.walk();
-            return journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
+            final long bytes = journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
                     ? journal.blankBeginning()
                     : journal.blankRest();
+            return new Cut(bytes, journal.end);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.doorbuster.journal;
 
 import java.nio.file.Path;
-import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -10,17 +9,15 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 final class JournalQueue {
     private static final long BLOCK_BYTES = 64L << 20;
     private static final long LOCK_TIMEOUT_MS = 1_000;
-    private static final long MILLIS_PER_DAY = 86_400_000;
 
     private JournalQueue() {}
 
     /** Opens for one appender. The time never lies before the last cycle, or its records would be hidden. */
-    static SingleChronicleQueue openForAppend(Path directory) {
-        final NeverBack time = new NeverBack();
+    static SingleChronicleQueue openForAppend(Path directory, JournalTime time) {
         final SingleChronicleQueue queue = builder(directory).timeProvider(time).build();
         final int lastCycle = queue.lastCycle();
         if (lastCycle > 0) {
-            time.floor = lastCycle * MILLIS_PER_DAY;
+            time.notBefore(lastCycle);
         }
         return queue;
     }
@@ -34,17 +31,5 @@ final class JournalQueue {
                 .rollCycle(RollCycles.FAST_DAILY)
                 .blockSize(BLOCK_BYTES)
                 .timeoutMS(LOCK_TIMEOUT_MS);
-    }
-
-    /** Wall time with a floor. */
-    private static final class NeverBack implements TimeProvider {
-        private volatile long floor;
-
-        @Override
-        public long currentTimeMillis() {
-            final long now = Math.max(System.currentTimeMillis(), floor);
-            floor = now;
-            return now;
-        }
     }
 }

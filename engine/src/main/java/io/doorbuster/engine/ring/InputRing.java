@@ -35,6 +35,11 @@ public final class InputRing implements AutoCloseable {
                 () -> new InputSlot(memory, next[0]++ * InputSlot.SLOT_BYTES), slotCount, waitStrategy);
     }
 
+    /** Records that may be on their way to the journal at once. */
+    public int slotCount() {
+        return ring.getBufferSize();
+    }
+
     /** Whether a claim would give a slot now. */
     public boolean hasRoom() {
         return claimed >= 0 || ring.hasAvailableCapacity(1);

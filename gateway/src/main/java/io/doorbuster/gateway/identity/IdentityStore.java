@@ -60,7 +60,7 @@ public final class IdentityStore implements AutoCloseable {
     private final byte[] raw = new byte[RAW_ID_MAX];
     private final byte[] hmac = new byte[32];
     private final ByteBuffer bytes = ByteBuffer.allocate(ENTRY_BYTES);
-    private long fileLength;
+    private volatile long fileLength; // Written by the network thread alone.
     private final byte[] cachedRaw = new byte[CACHE_SLOTS * RAW_ID_MAX];
     private final byte[] cachedLength = new byte[CACHE_SLOTS];
     private final long[] cachedSurrogate = new long[CACHE_SLOTS];
@@ -70,10 +70,7 @@ public final class IdentityStore implements AutoCloseable {
         Files.createDirectories(directory);
         mac = mac(key(directory.resolve("key")));
         file = FileChannel.open(
-                directory.resolve("identities"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+                file(directory), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         load();
     }
 
@@ -107,22 +104,24 @@ public final class IdentityStore implements AutoCloseable {
         file.truncate(whole); // An entry torn by a kill was never used: its record was not journaled yet.
         final Map<Long, Digest> first = new HashMap<>();
         final ByteBuffer block = ByteBuffer.allocate(ENTRY_BYTES * 4096);
+        long at = 0;
         while (file.read(block) >= 0 || block.position() > 0) {
             block.flip();
             while (block.remaining() >= ENTRY_BYTES) {
                 final Digest digest = new Digest(block.getLong(), block.getLong());
                 final long surrogate = block.getLong();
                 if (surrogate != 0) {
-                    entries.put(digest, new Entry(fileLength, surrogate));
+                    entries.put(digest, new Entry(at, surrogate));
                     final Digest other = first.putIfAbsent(surrogate, digest);
                     if (other != null) {
                         link(surrogate, other, digest);
                     }
                 }
-                fileLength += ENTRY_BYTES;
+                at += ENTRY_BYTES;
             }
             block.compact();
         }
+        fileLength = at;
     }
 
     private void link(long surrogate, Digest one, Digest other) {
@@ -147,6 +146,16 @@ public final class IdentityStore implements AutoCloseable {
             }
         }
         return surrogate;
+    }
+
+    /** Bytes of {@link #file(Path)}. Any thread. */
+    public long length() {
+        return fileLength;
+    }
+
+    /** The file of a directory that grows with the shoppers. */
+    public static Path file(Path directory) {
+        return directory.resolve("identities");
     }
 
     /** Shoppers known. */
@@ -215,9 +224,10 @@ public final class IdentityStore implements AutoCloseable {
     }
 
     private long add(Digest digest, long surrogate) {
-        write(fileLength, digest, surrogate);
-        entries.put(digest, new Entry(fileLength, surrogate));
-        fileLength += ENTRY_BYTES;
+        final long at = fileLength;
+        write(at, digest, surrogate);
+        entries.put(digest, new Entry(at, surrogate));
+        fileLength = at + ENTRY_BYTES;
         return surrogate;
     }
 

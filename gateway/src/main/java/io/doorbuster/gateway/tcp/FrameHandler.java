@@ -13,6 +13,7 @@ import io.doorbuster.engine.ring.InputSlot;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;
+import io.doorbuster.journal.JournalSpace;
 import io.doorbuster.journal.RecordDescriptor;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Decides about each whole frame: session, refusal, or into the ring. Network thread only. */
 final class FrameHandler {
     private static final int OVERLOADED_RETRY_MICROS = 1_000;
+    private static final int FULL_RETRY_MICROS = 100_000;
     private static final int REJECT_BYTES = 1_024;
 
     /** How far a shop's clock may be ahead of ours: an engine that lives by occurredAt would never come back from more. */
@@ -32,6 +34,8 @@ final class FrameHandler {
     private final JournalClock clock;
     private final Token token;
     private final SourceSequences sequences;
+    private final JournalSpace space;
+    private final long reserve;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
     private final HelloDecoder hello = new HelloDecoder();
@@ -52,22 +56,25 @@ final class FrameHandler {
             JournalClock clock,
             Token token,
             SourceSequences sequences,
+            JournalSpace space,
             long position) {
         this.ring = ring;
         this.translator = translator;
         this.clock = clock;
         this.token = token;
         this.sequences = sequences;
+        this.space = space;
+        reserve = JournalSpace.reserve(ring.slotCount());
         this.position = position;
     }
 
     /**
-     * Whether a frame must wait for room in the ring, or for the disk. A request that finds none is refused, since its answer
-     * is worth nothing
-     * later; a fact or command waits, since refusing it would make every one behind it a gap.
+     * Whether a frame must wait for room in the ring, for the disk, or for space that is about to come. A request that finds
+     * none is refused, since its answer is worth nothing later; a fact or command waits, since refusing it would make every
+     * one behind it a gap.
      */
     boolean mustWait(DirectBuffer buffer, int offset) {
-        if (ring.hasRoom() && waitingForDisk < DiskQueue.MAX) {
+        if (ring.hasRoom() && waitingForDisk < DiskQueue.MAX && (space.hasRoomForFacts() || space.isFull())) {
             return false;
         }
         header.wrap(buffer, offset + FrameDescriptor.FRAMING_LENGTH);
@@ -154,7 +161,22 @@ final class FrameHandler {
                 : frame.getLong(FrameDescriptor.CORRELATION_ID_OFFSET, ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** While the disk is full facts and commands end first, requests only when no more than the ring's records fit. */
+    private boolean isFull() {
+        return space.room() < reserve
+                || !space.hasRoomForFacts() && WireTranslator.isFactOrCommand(header.templateId());
+    }
+
     private boolean onMessage(Connection connection, long arrivedNs) {
+        if (isFull()) { // Not counted: the record of the count would take room.
+            reject(
+                    connection,
+                    correlationId(),
+                    RejectCode.STORAGE_FULL,
+                    FULL_RETRY_MICROS,
+                    "the disk of the journal is full; free some space, and send this again");
+            return false;
+        }
         final InputSlot slot = ring.claim();
         if (slot == null) {
             overloadedCount++;
@@ -228,7 +250,7 @@ final class FrameHandler {
 
     /** Publishes what was refused since the last tick, if anything. */
     boolean tick() {
-        if (rejectedCount + expiredCount + overloadedCount == 0) {
+        if (rejectedCount + expiredCount + overloadedCount == 0 || space.room() < reserve) {
             return false;
         }
         final InputSlot slot = ring.claim();

@@ -9,6 +9,7 @@ import io.doorbuster.gateway.frame.FrameDescriptor;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalForcer;
+import io.doorbuster.journal.JournalSpace;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
@@ -41,6 +42,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
     private final ArrayList<Connection> dirty = new ArrayList<>();
     private final ArrayList<Connection> resumable = new ArrayList<>();
     private final ArrayList<Connection> waiting = new ArrayList<>();
+    private final JournalSpace space;
     private final JournalForcer forcer;
     private final DiskQueue diskQueue;
     private final @Nullable ReplyHandover handover;
@@ -58,6 +60,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             SelectionKey serverKey,
             InputRing ring,
             FrameHandler frames,
+            JournalSpace space,
             JournalForcer forcer,
             boolean repliesComeFromAnotherThread) {
         this.server = server;
@@ -65,6 +68,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         this.serverKey = serverKey;
         this.ring = ring;
         this.frames = frames;
+        this.space = space;
         this.forcer = forcer;
         diskQueue = new DiskQueue(forcer, this::onDiskReply);
         handover = repliesComeFromAnotherThread ? new ReplyHandover(selector, this::onReply) : null;
@@ -82,6 +86,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             Token token,
             SourceSequences sequences,
             long position,
+            JournalSpace space,
             JournalForcer forcer,
             boolean repliesComeFromAnotherThread)
             throws IOException {
@@ -89,8 +94,8 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
         server.configureBlocking(false);
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
-        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, sequences, position);
-        return new TcpAgent(server, selector, key, ring, frames, forcer, repliesComeFromAnotherThread);
+        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, sequences, space, position);
+        return new TcpAgent(server, selector, key, ring, frames, space, forcer, repliesComeFromAnotherThread);
     }
 
     /** The port that is listened on. */
@@ -117,7 +122,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             work += handover.drain();
         }
         work += diskQueue.release();
-        final IOException failure = forcer.failure();
+        final IOException failure = forcer.failure() != null ? forcer.failure() : space.failure();
         if (failure != null) {
             throw failure; // Nothing is answered any more: who asked cannot know, and neither can we.
         }
