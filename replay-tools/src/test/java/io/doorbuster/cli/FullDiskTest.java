@@ -32,15 +32,18 @@ import org.junit.jupiter.api.io.TempDir;
 class FullDiskTest {
     private static final int FILLS = Integer.getInteger("doorbuster.fills", 2);
     private static final long SEED = Long.getLong("doorbuster.seed", 1);
-    private static final int DISK_MB = 320;
+    private static final int DISK_MB = 200;
+    private static final int FILL_MB = 120;
+    private static final int FILLS_EACH_MAX = 10;
     private static final int FREE_MAX = 24 << 20;
-    private static final int IN_FLIGHT = 64;
-    private static final int FACTS_MAX = 200_000;
+    private static final int IN_FLIGHT = 200;
+    private static final int FACTS_MAX = 1_000_000;
     private static final int REQUESTS_MAX = 50_000;
     private static final long SOURCE = 5;
-    private static final int SHOPPERS = 5_000;
     private static final long PATIENCE_NS = 30_000_000_000L;
-    private static final String LARGE = "q".repeat(256);
+    private static final int SHOPPER_EVERY = 8;
+    private static final String QUESTION = "q".repeat(1_000);
+    private static final String TEXT = "t".repeat(2_000);
 
     @TempDir
     Path directory;
@@ -59,10 +62,21 @@ class FullDiskTest {
             this.client = client;
         }
 
+        void begin() {
+            refused = 0;
+            gaps = 0;
+            answered = 0;
+            unanswered = 0;
+        }
+
         void send(AckLevel level) {
             client.acknowledge(level);
             final long sequence = client.nextSequence();
-            sequenceOfCorrelation.put(client.searched("shopper" + sequence % SHOPPERS, LARGE), sequence);
+            sequenceOfCorrelation.put(
+                    sequence % SHOPPER_EVERY == 0
+                            ? client.searched("shopper" + sequence, "query")
+                            : client.answerUpserted(1, QUESTION, TEXT),
+                    sequence);
         }
 
         void poll() throws IOException {
@@ -120,44 +134,32 @@ class FullDiskTest {
     @Test
     void fullDiskShouldRefuseFactsAndLoseNothing() throws IOException, InterruptedException {
         final SplittableRandom random = new SplittableRandom(SEED);
-        for (int fill = 0; fill < FILLS; fill++) {
-            final Path mount = directory.resolve("disk" + fill);
-            try (SmallDisk disk = fill % 2 == 0 ? SmallDisk.tmpfs(mount, DISK_MB) : SmallDisk.ext4(mount, DISK_MB)) {
-                fillOnce(disk, random.split());
+        final int fillsEach = Math.clamp(FILLS / 2, 1, FILLS_EACH_MAX);
+        for (int fill = 0, disks = 0; fill < FILLS; fill += fillsEach, disks++) {
+            final Path mount = directory.resolve("disk" + disks);
+            final int megabytes = DISK_MB + fillsEach * FILL_MB;
+            try (SmallDisk disk =
+                    disks % 2 == 0 ? SmallDisk.tmpfs(mount, megabytes) : SmallDisk.ext4(mount, megabytes)) {
+                fillAgainAndAgain(disk, random, Math.min(fillsEach, FILLS - fill));
             } catch (AssertionError e) {
-                throw new AssertionError("fill " + fill + ", seed " + SEED + ": " + e.getMessage(), e);
+                throw new AssertionError("behind fill " + fill + ", seed " + SEED + ": " + e.getMessage(), e);
             }
             Files.deleteIfExists(Path.of(mount + ".img"));
         }
     }
 
-    private void fillOnce(SmallDisk disk, SplittableRandom random) throws IOException, InterruptedException {
+    /** One process, filled below it so many times. */
+    private void fillAgainAndAgain(SmallDisk disk, SplittableRandom random, int fills)
+            throws IOException, InterruptedException {
         final Path data = disk.path().resolve("data");
         final Path err = directory.resolve("err");
         final Map<Long, Long> acknowledged;
         try (ServedProcess server = new ServedProcess(data, err, disk.entrance());
                 PipelinedClient client = server.connect(SOURCE)) {
             final Shop shop = new Shop(client);
-            push(shop, random, random.nextInt(2_000), 0);
-            disk.fill(random.nextInt(FREE_MAX));
-            push(shop, random, FACTS_MAX, 1);
-            shop.drain();
-            assertThat(shop.refused).isPositive();
-            assertThat(shop.gaps).isZero();
-            ask(shop, 100);
-            assertThat(shop.unanswered).isZero();
-            if (random.nextBoolean()) {
-                askUntilRefused(shop);
+            for (int fill = 0; fill < fills; fill++) {
+                fillOnce(disk, shop, random);
             }
-            push(shop, random, FACTS_MAX, shop.refused + 1 + random.nextInt(1_000));
-            disk.empty();
-            push(
-                    shop,
-                    random,
-                    500,
-                    Long.MAX_VALUE); // Some of these are still refused, and what is behind them is a gap.
-            shop.drain();
-            ask(shop, 1);
             acknowledged = shop.positionOfSequence;
             assertThat(server.stop()).as(Files.readString(err)).isZero();
         }
@@ -165,10 +167,32 @@ class FullDiskTest {
         checkJournal(data, acknowledged);
     }
 
+    private static void fillOnce(SmallDisk disk, Shop shop, SplittableRandom random)
+            throws IOException, InterruptedException {
+        shop.begin();
+        push(shop, random, random.nextInt(2_000), Long.MAX_VALUE);
+        assertThat(shop.refused).isZero();
+        disk.fill(random.nextInt(FREE_MAX));
+        push(shop, random, FACTS_MAX, 1);
+        shop.drain();
+        assertThat(shop.refused).isPositive();
+        assertThat(shop.gaps).isZero();
+        ask(shop, 100);
+        assertThat(shop.unanswered).isZero();
+        if (random.nextBoolean()) {
+            askUntilRefused(shop);
+        }
+        push(shop, random, FACTS_MAX, shop.refused + 1 + random.nextInt(1_000));
+        disk.empty();
+        push(shop, random, 500, Long.MAX_VALUE); // Some of these are still refused, and what is behind them is a gap.
+        shop.drain();
+        ask(shop, 1);
+    }
+
     /** Sends until so many more are accepted, or so many have been refused in all. */
     private static void push(Shop shop, SplittableRandom random, int more, long refusals) throws IOException {
         final long until = shop.accepted() + (long) more;
-        while (shop.accepted() < until && (refusals == 0 || shop.refused < refusals)) {
+        while (shop.accepted() < until && shop.refused < refusals) {
             final long bad = shop.refused + shop.gaps;
             while (shop.client.inFlight() < IN_FLIGHT) {
                 shop.send(random.nextInt(4) == 0 ? AckLevel.DISK : AckLevel.PROCESS);
