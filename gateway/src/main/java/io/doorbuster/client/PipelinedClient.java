@@ -25,9 +25,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 /**
  * Many messages in flight on one connection: send as many as you like, {@link #poll} for the replies. One thread.
  *
- * <p>Facts and commands are numbered here, densely for each source. The gateway refuses a fact that is out of range before
- * it is recorded: its number is taken back, and facts that were already in flight behind it come back as {@code
- * SEQUENCE_GAP}, not applied; send them again once nothing is in flight.
+ * <p>Facts and commands are numbered here, densely for each source. The gateway refuses a fact that is out of range, or that
+ * finds the disk full, before it is recorded: its number is taken back, and facts that were already in flight behind it come
+ * back as {@code SEQUENCE_GAP} or refused too, not applied; send them again once nothing is in flight.
  */
 public final class PipelinedClient extends Messages implements AutoCloseable {
     private static final int OUT_BYTES = 1 << 16;

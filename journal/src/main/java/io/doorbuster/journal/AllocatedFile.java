@@ -153,8 +153,12 @@ final class AllocatedFile implements AutoCloseable {
                 + "): check the disk, and that this user may write there");
     }
 
+    /** Closes once: the descriptor's number may soon be another file's. */
     @Override
     public void close() {
+        if (!arena.scope().isAlive()) {
+            return;
+        }
         try {
             final int ignored = (int) handle(CLOSE).invokeExact(state, descriptor); // Nothing was written through it.
         } catch (RuntimeException | Error e) {

@@ -170,7 +170,7 @@ public final class JournalSpace implements AutoCloseable {
 
     private boolean extend(AllocatedFile file, long to) throws IOException {
         while (file.end() < to) {
-            if (!file.extend(Math.max(file.end() + step, to))) {
+            if (!file.extend(file.end() == 0 ? to : file.end() + step)) { // Steps: a disk that is short may have one.
                 return false;
             }
             publish();

@@ -33,7 +33,7 @@ class FullDiskTest {
     private static final int FILLS = Integer.getInteger("doorbuster.fills", 2);
     private static final long SEED = Long.getLong("doorbuster.seed", 1);
     private static final int DISK_MB = 200;
-    private static final int FILL_MB = 120;
+    private static final int FILL_MB = 180;
     private static final int FILLS_EACH_MAX = 10;
     private static final int FREE_MAX = 24 << 20;
     private static final int IN_FLIGHT = 200;
