@@ -10,8 +10,6 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AllocatedFile implements AutoCloseable {
     private static final int KEEP_SIZE = 1;
-    private static final int READ_WRITE = 2;
+    private static final int READ_WRITE_CREATE = 2 | 0x40;
+    private static final int MODE = 0666; // Less the umask.
     private static final int EINTR = 4;
     private static final int ENOSPC = 28;
     private static final int EOPNOTSUPP = 95;
@@ -33,7 +32,8 @@ final class AllocatedFile implements AutoCloseable {
     private static final VarHandle ERRNO = CALL_STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
     private static final @Nullable MethodHandle OPEN = function(
             "open",
-            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT),
+            FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT),
             Linker.Option.firstVariadicArg(2));
     private static final @Nullable MethodHandle FALLOCATE = function(
             "fallocate",
@@ -55,19 +55,24 @@ final class AllocatedFile implements AutoCloseable {
     private AllocatedFile(Path path) throws IOException {
         this.path = path;
         descriptor = open();
-        if (descriptor < 0) {
-            throw failed("open", errno());
-        }
     }
 
-    /** Opens a file, which is made when it is missing. */
-    static AllocatedFile open(Path path) throws IOException {
-        try {
-            Files.createFile(path);
-        } catch (FileAlreadyExistsException e) { // So much the better.
-            return new AllocatedFile(path);
+    /** Opens a file, which is made when it is missing; null when the disk is too full for that. */
+    static @Nullable AllocatedFile open(Path path) throws IOException {
+        final AllocatedFile file = new AllocatedFile(path);
+        if (file.descriptor >= 0) {
+            return file;
         }
-        return new AllocatedFile(path);
+        final int error = file.errno();
+        file.arena.close();
+        if (isFull(error)) {
+            return null;
+        }
+        throw file.failed("open", error);
+    }
+
+    private static boolean isFull(int error) {
+        return error == ENOSPC || error == EDQUOT;
     }
 
     @SuppressWarnings("restricted") // The signatures are those of the C library.
@@ -97,7 +102,7 @@ final class AllocatedFile implements AutoCloseable {
         while (error == EINTR) {
             error = fallocate(to);
         }
-        if (error == ENOSPC || error == EDQUOT) {
+        if (isFull(error)) {
             return false;
         }
         if (error == EOPNOTSUPP) {
@@ -112,7 +117,7 @@ final class AllocatedFile implements AutoCloseable {
 
     private int open() throws IOException {
         try (Arena call = Arena.ofConfined()) {
-            return (int) handle(OPEN).invokeExact(state, call.allocateFrom(path.toString()), READ_WRITE);
+            return (int) handle(OPEN).invokeExact(state, call.allocateFrom(path.toString()), READ_WRITE_CREATE, MODE);
         } catch (IOException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
@@ -78,8 +79,8 @@ public final class JournalSpace implements AutoCloseable {
         cycle = time.cycle();
         nextCycle = cycle + 1;
         deletePrepared(cycle);
-        current = AllocatedFile.open(file(cycle));
-        this.beside = AllocatedFile.open(beside);
+        current = open(file(cycle), ahead);
+        this.beside = open(beside, ahead);
         allocated = new Allocated(cycle, 0, Integer.MAX_VALUE, 0);
         thread = new Thread(this::run, "doorbuster-space");
         thread.setDaemon(true);
@@ -92,7 +93,7 @@ public final class JournalSpace implements AutoCloseable {
      */
     public static void prepare(Path directory) throws IOException {
         Files.createDirectories(directory);
-        try (AllocatedFile metadata = AllocatedFile.open(directory.resolve(METADATA))) {
+        try (AllocatedFile metadata = open(directory.resolve(METADATA), AHEAD)) {
             if (!metadata.extend(METADATA_BYTES)) {
                 throw noRoom(directory, AHEAD);
             }
@@ -127,6 +128,14 @@ public final class JournalSpace implements AutoCloseable {
         }
         space.thread.start();
         return space;
+    }
+
+    private static AllocatedFile open(Path path, long ahead) throws IOException {
+        final AllocatedFile file = AllocatedFile.open(path);
+        if (file == null) {
+            throw noRoom(Objects.requireNonNull(path.getParent()), ahead);
+        }
+        return file;
     }
 
     private static IOException noRoom(Path directory, long ahead) {
@@ -194,7 +203,10 @@ public final class JournalSpace implements AutoCloseable {
         deletePrepared(appender.flushedCycle()); // Of days on which nothing happened; the time has passed them.
         nextCycle = Math.max(cycle + 1, time.wantedCycle());
         time.allow(cycle, Integer.MAX_VALUE);
-        final AllocatedFile file = AllocatedFile.open(file(nextCycle));
+        final @Nullable AllocatedFile file = AllocatedFile.open(file(nextCycle));
+        if (file == null) {
+            return false;
+        }
         if (!file.extend(ahead)) {
             file.close();
             return false;

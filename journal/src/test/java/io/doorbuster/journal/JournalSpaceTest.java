@@ -208,4 +208,16 @@ class JournalSpaceTest {
                     .hasMessageContaining("put the data directory on ext4, xfs, btrfs or tmpfs");
         }
     }
+
+    /** A file system may have no room for the file itself. */
+    @Test
+    void fileThatCannotBeMadeOnFullDiskShouldBeNone() throws IOException {
+        try (SmallDisk disk = new SmallDisk(directory, "tmpfs", "size=16m,nr_inodes=3")) {
+            assertThat(AllocatedFile.open(
+                            Files.createDirectory(disk.path().resolve("a")).resolve("b")))
+                    .isNotNull()
+                    .satisfies(AllocatedFile::close);
+            assertThat(AllocatedFile.open(disk.path().resolve("c"))).isNull();
+        }
+    }
 }

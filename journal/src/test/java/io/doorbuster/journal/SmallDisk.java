@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * A real file system of a few megabytes in a mount namespace of its own, which goes with the process that holds it; others
@@ -37,7 +38,7 @@ final class SmallDisk implements AutoCloseable {
 
     /** Takes all space but so many bytes. */
     void fill(long free) throws IOException {
-        try (AllocatedFile file = AllocatedFile.open(ballast)) {
+        try (AllocatedFile file = Objects.requireNonNull(AllocatedFile.open(ballast))) {
             final long bytes = root.toFile().getUsableSpace() - free;
             assertThat(bytes <= 0 || file.extend(bytes)).isTrue();
         }

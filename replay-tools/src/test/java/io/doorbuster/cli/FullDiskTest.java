@@ -33,11 +33,12 @@ class FullDiskTest {
     private static final int FILLS = Integer.getInteger("doorbuster.fills", 2);
     private static final long SEED = Long.getLong("doorbuster.seed", 1);
     private static final int DISK_MB = 200;
-    private static final int FILL_MB = 180;
+    private static final int FILL_MB = 140;
     private static final int FILLS_EACH_MAX = 10;
     private static final int FREE_MAX = 24 << 20;
     private static final int IN_FLIGHT = 200;
     private static final int FACTS_MAX = 1_000_000;
+    private static final long REFUSED_MAX = 5_000_000;
     private static final int REQUESTS_MAX = 50_000;
     private static final long SOURCE = 5;
     private static final long PATIENCE_NS = 30_000_000_000L;
@@ -193,6 +194,7 @@ class FullDiskTest {
     private static void push(Shop shop, SplittableRandom random, int more, long refusals) throws IOException {
         final long until = shop.accepted() + (long) more;
         while (shop.accepted() < until && shop.refused < refusals) {
+            assertThat(shop.refused).as("refused, and no space returned").isLessThan(REFUSED_MAX);
             final long bad = shop.refused + shop.gaps;
             while (shop.client.inFlight() < IN_FLIGHT) {
                 shop.send(random.nextInt(4) == 0 ? AckLevel.DISK : AckLevel.PROCESS);
