@@ -69,6 +69,13 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /** Opens a directory that is ours, unless another process has it: then null. */
+    static @Nullable DataDirectory tryOpen(Path path) throws IOException {
+        check(path);
+        final JournalLock lock = JournalLock.tryAcquire(path.resolve("lock"));
+        return lock == null ? null : new DataDirectory(path, lock);
+    }
+
     private static void refuseForeign(Path path) throws IOException {
         try (Stream<Path> entries = Files.list(path)) {
             final @Nullable Path foreign = entries.filter(

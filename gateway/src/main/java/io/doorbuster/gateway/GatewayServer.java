@@ -8,6 +8,7 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
+import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.ring.DedicatedPipeline;
 import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.Pipeline;
@@ -51,6 +52,7 @@ public final class GatewayServer implements AutoCloseable {
     private final JournalForcer forcer;
     private final Checkpointer checkpointer;
     private final List<String> notes;
+    private final long startPosition;
     private final InputRing ring;
     private final TcpAgent agent;
     private final Pipeline pipeline;
@@ -85,6 +87,7 @@ public final class GatewayServer implements AutoCloseable {
         this.forcer = forcer;
         this.checkpointer = checkpointer;
         this.notes = notes;
+        startPosition = engine.position();
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
@@ -128,6 +131,36 @@ public final class GatewayServer implements AutoCloseable {
         final DataDirectory data = DataDirectory.open(config.dataDirectory());
         StateDirectory state = null;
         Engine engine = null;
+        final Recovery recovery;
+        try {
+            final Path given = config.stateDirectory();
+            state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
+            engine = new Engine(state.path());
+            JournalSpace.prepare(DataDirectory.journal(data.path()));
+            recovery = new Recovery(data.path(), engine);
+        } catch (IOException | RuntimeException e) {
+            closeAfter(e, engine, state, data);
+            throw e;
+        }
+        return serve(config, progress, disk, data, state, engine, recovery, recovery.restored());
+    }
+
+    /**
+     * Begins to serve with an engine that has gone some way through the journal. Whatever happens, all that is given belongs
+     * to the server now.
+     *
+     * @param restored the checkpoint that the next one may build on; null = the next one is of all pages.
+     */
+    static GatewayServer serve(
+            GatewayConfig config,
+            Progress progress,
+            JournalDisk disk,
+            DataDirectory data,
+            StateDirectory state,
+            Engine engine,
+            Recovery recovery,
+            @Nullable Restored restored)
+            throws IOException {
         JournalAppender appender = null;
         IdentityStore identities = null;
         JournalSpace space = null;
@@ -135,12 +168,7 @@ public final class GatewayServer implements AutoCloseable {
         Checkpointer checkpointer = null;
         BoundPort port = null;
         try {
-            final Path given = config.stateDirectory();
-            state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
-            engine = new Engine(state.path());
             final Path journal = DataDirectory.journal(data.path());
-            JournalSpace.prepare(journal);
-            final Recovery recovery = new Recovery(data.path(), engine);
             appender = recover(recovery, journal, progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
             space = JournalSpace.start(
@@ -154,7 +182,7 @@ public final class GatewayServer implements AutoCloseable {
             checkpointer = Checkpointer.start(
                     new CheckpointDirectory(DataDirectory.checkpoints(data.path())),
                     engine.stores(),
-                    recovery.restored(),
+                    restored,
                     config.checkpointEvery(),
                     forcer::await);
             final GatewayServer server = new GatewayServer(
@@ -173,12 +201,17 @@ public final class GatewayServer implements AutoCloseable {
             server.thread.start();
             return server;
         } catch (IOException | RuntimeException e) {
-            try {
-                closeAll(port, checkpointer, forcer, space, identities, appender, engine, state, data);
-            } catch (IOException alsoFailed) {
-                e.addSuppressed(alsoFailed);
-            }
+            closeAfter(e, port, checkpointer, forcer, space, identities, appender, engine, state, data);
             throw e;
+        }
+    }
+
+    /** Lets go of what a failed start has opened so far; what then fails too is told with it. */
+    private static void closeAfter(Exception failed, @Nullable AutoCloseable... parts) {
+        try {
+            closeAll(parts);
+        } catch (IOException alsoFailed) {
+            failed.addSuppressed(alsoFailed);
         }
     }
 
@@ -293,6 +326,11 @@ public final class GatewayServer implements AutoCloseable {
     /** What people should know about the start: checkpoints that were damaged. */
     public List<String> notes() {
         return notes;
+    }
+
+    /** Position that the start came to, before anything was served. */
+    public long startPosition() {
+        return startPosition;
     }
 
     /** Position of the last whole checkpoint; 0 = none. */

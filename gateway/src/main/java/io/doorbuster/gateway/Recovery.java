@@ -70,12 +70,7 @@ public final class Recovery implements AutoCloseable {
      */
     public int poll() throws IOException {
         final int count = tailer.poll(this::onRecord, POLL_EXCERPTS);
-        final RecordedHashes.Difference first = hashes.first();
-        if (first != null) {
-            throw new IOException("the journal does not replay to what was recorded: at position " + first.position()
-                    + ", " + first.what()
-                    + "; replay it with the release that wrote it, and check this machine's memory");
-        }
+        compare();
         if (count == 0 && !isTied) {
             throw new IOException("the journal ends at position " + tailer.lastPosition() + ", before its checkpoint of"
                     + " position " + engine.position()
@@ -83,6 +78,26 @@ public final class Recovery implements AutoCloseable {
                     + " the checkpoints away to go on without those records");
         }
         return count;
+    }
+
+    /**
+     * The same behind a process that still writes: does not look behind the end.
+     *
+     * @throws IOException when the engine does not come out as recorded.
+     */
+    int follow() throws IOException {
+        final int count = tailer.follow(this::onRecord, POLL_EXCERPTS);
+        compare();
+        return count;
+    }
+
+    private void compare() throws IOException {
+        final RecordedHashes.Difference first = hashes.first();
+        if (first != null) {
+            throw new IOException("the journal does not replay to what was recorded: at position " + first.position()
+                    + ", " + first.what()
+                    + "; replay it with the release that wrote it, and check this machine's memory");
+        }
     }
 
     private void onRecord(MutableDirectBuffer buffer, int offset, int length) {
@@ -117,6 +132,11 @@ public final class Recovery implements AutoCloseable {
     /** Checkpoints that were damaged, and why, for people. */
     public List<String> passedOver() {
         return passedOver;
+    }
+
+    /** Events compared with hashes on record so far. */
+    public long compared() {
+        return hashes.compared();
     }
 
     /** Position of the last record read. */

@@ -45,6 +45,13 @@ public final class JournalFiles implements JournalDisk {
         }
     }
 
+    /** Forces every file of the journal, whoever wrote it. */
+    public void forceAll() throws IOException {
+        try (JournalFiles all = new JournalFiles(directory)) {
+            all.force(NONE + 1);
+        }
+    }
+
     private void openNewer() throws IOException {
         final List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {

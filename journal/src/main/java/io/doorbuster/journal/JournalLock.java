@@ -6,6 +6,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /** Exclusive ownership of a directory, held by the operating system and gone with the process, whatever its pid. */
 public final class JournalLock implements AutoCloseable {
@@ -21,6 +22,21 @@ public final class JournalLock implements AutoCloseable {
      * @throws IOException when another process holds it, or the file cannot be written.
      */
     public static JournalLock acquire(Path file) throws IOException {
+        final JournalLock taken = tryAcquire(file);
+        if (taken == null) {
+            throw new IOException(
+                    file + " is locked: another doorbuster process uses this directory; stop it, or use another one");
+        }
+        return taken;
+    }
+
+    /**
+     * Takes the lock if nobody has it.
+     *
+     * @return null when somebody has.
+     * @throws IOException when the file cannot be written.
+     */
+    public static @Nullable JournalLock tryAcquire(Path file) throws IOException {
         final FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock;
         try {
@@ -33,8 +49,7 @@ public final class JournalLock implements AutoCloseable {
         }
         if (lock == null) {
             channel.close();
-            throw new IOException(
-                    file + " is locked: another doorbuster process uses this directory; stop it, or use another one");
+            return null;
         }
         return new JournalLock(channel);
     }

@@ -143,11 +143,23 @@ public final class JournalTailer implements AutoCloseable {
      * @throws JournalCorruptException when a record is not as it was written; the tailer cannot be used any further.
      */
     public int poll(RecordHandler handler, int excerptLimit) {
+        final int count = follow(handler, excerptLimit);
+        return count == 0 && pollBehindEnd(handler) ? 1 : count;
+    }
+
+    /**
+     * Delivers the records of the next excerpts of a journal that another process writes. Does not look behind the end, which
+     * may be in the middle of an excerpt at any time: {@link #poll} does that, once the other process is gone.
+     *
+     * @return how many excerpts were there; 0 = nothing more has been written yet.
+     * @throws JournalCorruptException when a record is not as it was written; the tailer cannot be used any further.
+     */
+    public int follow(RecordHandler handler, int excerptLimit) {
         int count = 0;
         while (count < excerptLimit && pollOne(handler)) {
             count++;
         }
-        return count == 0 && pollBehindEnd(handler) ? 1 : count;
+        return count;
     }
 
     /** Nothing more seems to be there; makes sure of it. True when a live appender has written meanwhile. */

@@ -81,7 +81,7 @@ final class CheckpointCommand implements Callable<Integer> {
             if (engine.position() == 0) {
                 throw new IOException("the journal is empty: there is nothing to take a checkpoint of");
             }
-            files.force(0); // Whoever wrote it may have been killed before it did.
+            files.forceAll(); // Whoever wrote it may have been killed before it did.
             try (Checkpointer checkpointer =
                     Checkpointer.start(directory(), engine.stores(), recovery.restored(), 0, position -> {})) {
                 if (!checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash())) {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             ReplayCommand.class,
             VerifyCommand.class,
+            FollowCommand.class,
             CheckpointCommand.class,
             BackupCommand.class,
             RestoreCommand.class,

@@ -1,18 +1,10 @@
 package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.doorbuster.codec.Setting;
-import io.doorbuster.engine.ring.WaitPolicy;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
-import io.doorbuster.gateway.ThreadMode;
 import io.doorbuster.replay.Hashes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -41,46 +33,8 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private Report report = new Report();
 
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDRESS",
-            description = "Address to listen on (default: ${DEFAULT-VALUE}).",
-            defaultValue = "127.0.0.1")
-    private InetAddress bind = InetAddress.getLoopbackAddress();
-
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            description = "TCP port to listen on; 0 = any free one (default: ${DEFAULT-VALUE}).",
-            defaultValue = "4025")
-    private int port;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "MODE",
-            description = "shared: one thread for network, journal and engine; dedicated: one for each"
-                    + " (default: ${DEFAULT-VALUE}).",
-            defaultValue = "SHARED")
-    private ThreadMode threads = ThreadMode.SHARED;
-
-    @Option(
-            names = "--wait",
-            paramLabel = "POLICY",
-            description = "How dedicated threads wait: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).",
-            defaultValue = "BLOCKING")
-    private WaitPolicy wait = WaitPolicy.BLOCKING;
-
-    @Option(
-            names = "--token-file",
-            paramLabel = "FILE",
-            description = "File with the token of clients (default: token in the data directory, made when missing).")
-    private @Nullable Path tokenFile;
-
-    @Option(
-            names = "--state",
-            paramLabel = "DIR",
-            description = "Where the stores lie while the process runs (default: in memory where there is room).")
-    private @Nullable Path state;
+    @Mixin
+    private ServeOptions serving = new ServeOptions();
 
     @Option(
             names = "--checkpoint-every",
@@ -90,32 +44,19 @@ final class ServeCommand implements Callable<Integer> {
             defaultValue = "" + GatewayConfig.CHECKPOINT_EVERY)
     private long checkpointEvery = GatewayConfig.CHECKPOINT_EVERY;
 
-    @Option(
-            names = "--set",
-            paramLabel = "SETTING=VALUE",
-            description =
-                    "A setting of the engine, see Setting in the schema; it is journaled, and stays until it is set"
-                            + " again. Those that the schema calls fixed can be given to a new journal only.")
-    private Map<Setting, Long> settings = new LinkedHashMap<>();
-
     @Override
     public Integer call() throws IOException, InterruptedException {
-        settings.putIfAbsent(
-                Setting.ENGINE_TIME, 0L); // A shop that is served lives by the clock, whatever was imported.
-        final GatewayConfig config = new GatewayConfig(
-                data.directory,
-                state,
-                new InetSocketAddress(bind, port),
-                threads,
-                wait,
-                tokenFile,
-                checkpointEvery,
-                settings);
         final ProgressLine progress = new ProgressLine(report.err());
-        final GatewayServer server = GatewayServer.start(config, position -> progress.show("replayed", position));
+        final GatewayServer server = GatewayServer.start(
+                serving.config(data.directory, checkpointEvery), position -> progress.show("replayed", position));
         progress.clear();
+        return serve(server, report, serving);
+    }
+
+    /** Serves until the process is told to stop, or fails. */
+    static int serve(GatewayServer server, Report report, ServeOptions serving) throws InterruptedException {
         final CountDownLatch closed = new CountDownLatch(1);
-        final Thread stop = new Thread(() -> close(server, closed), "doorbuster-stop");
+        final Thread stop = new Thread(() -> close(server, report, closed), "doorbuster-stop");
         Runtime.getRuntime().addShutdownHook(stop);
         if (server.cutBytes() > 0) {
             report.err()
@@ -128,7 +69,8 @@ final class ServeCommand implements Callable<Integer> {
         server.notes().forEach(note -> report.err().println("doorbuster: " + note));
         report.err().flush();
         report.line(
-                "listening on %s:%d, threads %s, %s", bind.getHostAddress(), server.port(), threads, server.kernels());
+                "listening on %s:%d, threads %s, %s",
+                serving.bind.getHostAddress(), server.port(), serving.threads, server.kernels());
         final @Nullable Throwable failure = server.awaitTermination();
         if (failure == null) {
             closed.await();
@@ -143,7 +85,7 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     /** Runs when the JVM is told to stop. Without halt its exit code would be that of the signal, as if it had failed. */
-    private void close(GatewayServer server, CountDownLatch closed) {
+    private static void close(GatewayServer server, Report report, CountDownLatch closed) {
         int exitCode = 1;
         try {
             server.close();
