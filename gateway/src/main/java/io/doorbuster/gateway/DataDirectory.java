@@ -2,9 +2,12 @@ package io.doorbuster.gateway;
 
 import io.doorbuster.journal.JournalLock;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -89,12 +92,32 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Makes the directory ours, in one step that a kill cannot leave half done. The lock is held. */
+    /** Makes the directory ours, in one step that neither a kill nor a power cut can leave half done. The lock is held. */
     private static void claim(Path path) throws IOException {
         final Path format = path.resolve(FORMAT_FILE);
         if (!Files.exists(format)) {
-            final Path draft = Files.writeString(path.resolve(FORMAT_DRAFT), FORMAT);
+            final Path draft = path.resolve(FORMAT_DRAFT);
+            Files.writeString(
+                    draft,
+                    FORMAT,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
             Files.move(draft, format, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** Makes sure that what lies in the directory by now, and the directory itself, is found again after a power cut. */
+    public void forceNames() throws IOException {
+        final Path absolute = path.toAbsolutePath();
+        forceNames(absolute);
+        forceNames(Objects.requireNonNullElse(absolute.getParent(), absolute));
+    }
+
+    private static void forceNames(Path directory) throws IOException {
+        try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+            names.force(true);
         }
     }
 

@@ -179,6 +179,7 @@ public final class GatewayServer implements AutoCloseable {
             configure(
                     config.settings(), appender, engine); // Behind what can be refused: a failed start changes nothing.
             forcer = JournalForcer.start(appender, disk);
+            data.forceNames();
             checkpointer = Checkpointer.start(
                     new CheckpointDirectory(DataDirectory.checkpoints(data.path())),
                     engine.stores(),
