@@ -24,6 +24,7 @@ import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalDisk;
+import io.doorbuster.journal.JournalEnd;
 import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.JournalSpace;
@@ -319,7 +320,7 @@ public final class GatewayServer implements AutoCloseable {
         return agent.port();
     }
 
-    /** Bytes that a killed process had left of an unfinished excerpt, and that the start has cut from the journal. */
+    /** Bytes of an unfinished excerpt, left by a kill or a power cut, that the start has cut from the journal. */
     public long cutBytes() {
         return appender.cutBytes();
     }

@@ -78,7 +78,7 @@ public final class JournalAppender implements AutoCloseable {
         return new JournalAppender(queue, time, lastPosition, lastJournalTimeNs, cut);
     }
 
-    /** Bytes that a killed process had left of an excerpt, and that were cut; nobody had been answered for them. */
+    /** Bytes of an excerpt that a kill or a power cut had left unfinished, and that were cut. */
     public long cutBytes() {
         return cutBytes;
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * Our one appender writes a payload first and its header last. So whole records right behind a blank header are an excerpt
  * that a killed process did not finish and nobody was answered for; a record behind those was published, and is hidden.
  */
-final class JournalEnd implements AutoCloseable {
+public final class JournalEnd implements AutoCloseable {
     private static final int BEING_WRITTEN = 1 << 31;
     private static final int NOT_DATA = 1 << 30;
     private static final int LENGTH_MASK = NOT_DATA - 1;
@@ -41,6 +41,9 @@ final class JournalEnd implements AutoCloseable {
     private static final long WRITE_POSITION_OFFSET = 0x40;
 
     private static final int WINDOW_BYTES = 1 << 20;
+
+    /** So many zero bytes at the end of the last excerpt were never written: no record ends like that, and no flip makes it. */
+    private static final int UNWRITTEN_BYTES = 64;
 
     private final FileChannel channel;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -54,6 +57,10 @@ final class JournalEnd implements AutoCloseable {
     private int endHeader;
     private long lastPosition;
     private boolean holdsRecordAsNotData;
+    private long lastHeader;
+    private int lastHeaderLength;
+    private boolean lastIsData;
+    private long headerBefore;
 
     private JournalEnd(Path file, boolean isWritable, long begin) throws IOException {
         this.begin = begin;
@@ -170,6 +177,50 @@ final class JournalEnd implements AutoCloseable {
         }
     }
 
+    /**
+     * Cuts what a power cut has left unfinished: the last excerpt if the disk has not got its end and nothing behind it. What
+     * was forced to the disk is never cut. To be called before the journal is read, with its lock.
+     *
+     * @return bytes that were cut; 0 = the journal ends whole, or is damaged in another way, which a reader will find.
+     */
+    public static long cutUnwritten(Path directory) {
+        try {
+            final List<Path> files = newestFirst(directory);
+            if (files.isEmpty()) {
+                return 0;
+            }
+            try (JournalEnd journal = new JournalEnd(files.getFirst(), true)) {
+                journal.walk();
+                return journal.cutUnwritten();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot cut the end of the journal in " + directory + ": check the disk", e);
+        }
+    }
+
+    private long cutUnwritten() throws IOException {
+        final long written = lastNonZero() + 1;
+        final long excerptEnd = lastHeader + HEADER_BYTES + lastHeaderLength;
+        long cut = 0;
+        if (lastIsData && written <= excerptEnd - UNWRITTEN_BYTES) {
+            cut = written - lastHeader;
+            blank(lastHeader, written);
+            end = lastHeader;
+            lastHeader = headerBefore;
+        }
+        if (endHeader == 0 && writePosition() > lastHeader && (cut > 0 || written <= end)) {
+            // The header of the file, which is written first, has reached the disk without the excerpts that it tells of.
+            channel.write(
+                    ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, lastHeader),
+                    WRITE_POSITION_OFFSET);
+            cut = Math.max(cut, HEADER_BYTES);
+        }
+        if (cut > 0) {
+            channel.force(false);
+        }
+        return cut;
+    }
+
     private static List<Path> newestFirst(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             return List.of();
@@ -199,6 +250,10 @@ final class JournalEnd implements AutoCloseable {
                 lastExcerpt = at + HEADER_BYTES;
                 lastLength = length;
             }
+            headerBefore = lastHeader;
+            lastHeader = at;
+            lastIsData = (endHeader & NOT_DATA) == 0;
+            lastHeaderLength = length;
             at = next(at, endHeader);
         }
         end = at;
@@ -312,17 +367,26 @@ final class JournalEnd implements AutoCloseable {
         if (first < 0 || endHeader != 0) {
             return 0;
         }
-        long last = first;
-        for (long at = first; at >= 0; at = nextNonZero(at + HEADER_BYTES)) {
-            last = at;
-        }
-        final ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, last + HEADER_BYTES - first));
-        for (long at = first; at < last + HEADER_BYTES; at += zeros.position()) {
-            zeros.limit((int) Math.min(zeros.capacity(), last + HEADER_BYTES - at))
-                    .position(0);
+        final long written = lastNonZero() + 1;
+        blank(first, written);
+        return written - first;
+    }
+
+    private void blank(long from, long to) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, to - from));
+        for (long at = from; at < to; at += zeros.position()) {
+            zeros.limit((int) Math.min(zeros.capacity(), to - at)).position(0);
             channel.write(zeros, at);
         }
-        return last + HEADER_BYTES - first;
+    }
+
+    /** The last byte of the last four that are not all zero; -1 = none. */
+    private long lastNonZero() throws IOException {
+        long last = -1;
+        for (long at = nextNonZero(0); at >= 0; at = nextNonZero(at + HEADER_BYTES)) {
+            last = at + HEADER_BYTES - 1;
+        }
+        return last;
     }
 
     /** Makes so many bytes of the file lie in the window; false when the file ends before. */
