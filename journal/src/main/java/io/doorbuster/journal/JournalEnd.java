@@ -42,12 +42,22 @@ public final class JournalEnd implements AutoCloseable {
 
     private static final int WINDOW_BYTES = 1 << 20;
 
-    /** So many zero bytes at the end of the last excerpt were never written: no record ends like that, and no flip makes it. */
+    /** So many zero bytes at the end of the last excerpt were never written: no flip makes them. */
     private static final int UNWRITTEN_BYTES = 64;
+
+    /** Fewer will do where a page of the file begins: disks get whole pages. */
+    private static final int UNWRITTEN_IN_PAGE_BYTES = 16;
+
+    private static final int PAGE_BYTES = 4096;
+
+    /** What is written while the disk is busy with one force; more than that has not gone missing by a power cut. */
+    private static final int UNFORCED_MAX = 1 << 20;
 
     private final FileChannel channel;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer checked = bytes.duplicate();
+    private final ByteBuffer scanned = bytes.duplicate();
+    private final ByteBuffer zeros = ByteBuffer.allocateDirect(WINDOW_BYTES);
     private final UnsafeBuffer window = new UnsafeBuffer(bytes);
     private final CRC32C crc = new CRC32C();
     private final long begin;
@@ -202,16 +212,20 @@ public final class JournalEnd implements AutoCloseable {
         final long written = lastNonZero() + 1;
         final long excerptEnd = lastHeader + HEADER_BYTES + lastHeaderLength;
         long cut = 0;
-        if (lastIsData && written <= excerptEnd - UNWRITTEN_BYTES) {
+        if (lastIsData && isUnwritten(written, excerptEnd)) {
             cut = written - lastHeader;
             blank(lastHeader, written);
             end = lastHeader;
             lastHeader = headerBefore;
         }
-        if (endHeader == 0 && writePosition() > lastHeader && (cut > 0 || written <= end)) {
-            // The header of the file, which is written first, has reached the disk without the excerpts that it tells of.
+        final long ahead = writePosition() - lastHeader;
+        if (endHeader == 0 && ahead > 0 && ahead < UNFORCED_MAX && (cut > 0 || written <= end)) {
+            // The header of the file, which is written first, has reached the disk without the excerpts that it tells
+            // of.
             channel.write(
-                    ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, lastHeader),
+                    ByteBuffer.allocate(Long.BYTES)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putLong(0, lastHeader),
                     WRITE_POSITION_OFFSET);
             cut = Math.max(cut, HEADER_BYTES);
         }
@@ -219,6 +233,18 @@ public final class JournalEnd implements AutoCloseable {
             channel.force(false);
         }
         return cut;
+    }
+
+    /** Whether the disk has not got the last excerpt from some byte on: not whole, and nothing but zeros from there on. */
+    private boolean isUnwritten(long written, long excerptEnd) throws IOException {
+        final long published = lastPosition;
+        final long whole = notePositions(lastHeader + HEADER_BYTES, excerptEnd);
+        lastPosition = published;
+        if (whole > excerptEnd - RecordDescriptor.ALIGNMENT - 1) { // Padding may follow.
+            return false;
+        }
+        final long page = written + PAGE_BYTES - 1 & -PAGE_BYTES;
+        return written <= excerptEnd - UNWRITTEN_BYTES || page <= excerptEnd - UNWRITTEN_IN_PAGE_BYTES;
     }
 
     private static List<Path> newestFirst(Path directory) throws IOException {
@@ -345,13 +371,14 @@ public final class JournalEnd implements AutoCloseable {
     /** The first multiple of 4 from an offset on whose four bytes are not all zero; -1 = none. */
     private long nextNonZero(long from) throws IOException {
         long at = from + 3 & -4L;
-        while (has(at, Long.BYTES) && window.getLong(local(at)) == 0) {
-            at += Long.BYTES;
-        }
-        for (; has(at, HEADER_BYTES); at += HEADER_BYTES) {
-            if (window.getInt(local(at)) != 0) {
-                return at;
+        while (has(at, HEADER_BYTES)) {
+            scanned.limit(windowLength).position(local(at));
+            zeros.limit(scanned.remaining());
+            final int first = scanned.mismatch(zeros);
+            if (first >= 0) {
+                return at + first & -4L;
             }
+            at += scanned.remaining();
         }
         return -1;
     }
@@ -373,11 +400,11 @@ public final class JournalEnd implements AutoCloseable {
     }
 
     private void blank(long from, long to) throws IOException {
-        final ByteBuffer zeros = ByteBuffer.allocate((int) Math.min(WINDOW_BYTES, to - from));
         for (long at = from; at < to; at += zeros.position()) {
             zeros.limit((int) Math.min(zeros.capacity(), to - at)).position(0);
             channel.write(zeros, at);
         }
+        zeros.position(0);
     }
 
     /** The last byte of the last four that are not all zero; -1 = none. */

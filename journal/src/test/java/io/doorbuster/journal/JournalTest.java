@@ -409,4 +409,51 @@ class JournalTest {
         assertThatThrownBy(() -> Class.forName("net.openhft.chronicle.analytics.Analytics"))
                 .isInstanceOf(ClassNotFoundException.class);
     }
+
+    /** A power cut: the end of the last excerpt has not reached the disk, or only the file's header has reached it. */
+    @Test
+    void unwrittenEndShouldBeCutAndNothingElse() throws IOException {
+        append(1, 200);
+        final Path file = queueFile(directory);
+        final int begin = writtenLength(file);
+        try (JournalAppender appender = JournalAppender.open(directory, 200, 2_000)) {
+            for (int i = 201; i <= 220; i++) {
+                encode(i);
+                appender.append(record, 0);
+            }
+        }
+        final int end = writtenLength(file);
+        final byte[] whole = Arrays.copyOf(Files.readAllBytes(file), end);
+        assertThat(JournalEnd.cutUnwritten(directory)).isZero();
+        for (int unwritten = begin; unwritten < end - 100; unwritten += 60) {
+            final byte[] torn = whole.clone();
+            Arrays.fill(torn, unwritten, end, (byte) 0);
+            overwrite(file, torn);
+            assertThat(JournalEnd.cutUnwritten(directory))
+                    .as("unwritten from %d, excerpt %d to %d", unwritten, begin, end)
+                    .isPositive();
+            assertThat(readItemIds()).hasSize(200);
+        }
+        append(201, 203);
+        assertThat(readItemIds()).hasSize(203);
+        whole[begin + 300] ^= 1;
+        overwrite(file, whole);
+        assertThat(JournalEnd.cutUnwritten(directory)).isZero();
+        assertThatThrownBy(this::readItemIds).isInstanceOf(JournalCorruptException.class);
+    }
+
+    private static void overwrite(Path file, byte[] beginning) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(beginning), 0);
+        }
+    }
+
+    private static int writtenLength(Path file) throws IOException {
+        final byte[] bytes = Files.readAllBytes(file);
+        int end = bytes.length;
+        while (bytes[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
 }

@@ -14,9 +14,12 @@ final class Command {
 
     /** Runs it; it must succeed. */
     static void run(String... command) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).start();
         final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), said).isZero();
+        assertThat(process.waitFor())
+                .as("%s: %s", String.join(" ", command), said)
+                .isZero();
     }
 
     /** Skips the test, with what to do about it, unless the command works here. */

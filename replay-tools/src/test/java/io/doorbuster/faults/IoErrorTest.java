@@ -90,7 +90,9 @@ class IoErrorTest {
             final boolean hasEnded = !server.isListening() || sendUntilItEnds(server, FACTS);
             exitCode = hasEnded ? server.awaitExit() : server.stop();
             assertThat(exitCode).isIn(0, 1);
-            assertThat(hasEnded && exitCode == 0).as("ended by itself, as if all were well").isFalse();
+            assertThat(hasEnded && exitCode == 0)
+                    .as("ended by itself, as if all were well")
+                    .isFalse();
         }
         if (exitCode == 1) {
             assertThat(Files.readString(err())).contains("doorbuster: ");

@@ -94,8 +94,8 @@ class ProcessFaultsTest {
         Campaign.run(
                 "pids",
                 2,
-                (index, random) -> killUnderLoad(
-                        ServedProcess.startUnder(SAME_PID, data(), err()), 1 + random.nextInt(FACTS_MAX)),
+                (index, random) ->
+                        killUnderLoad(ServedProcess.startUnder(SAME_PID, data(), err()), 1 + random.nextInt(FACTS_MAX)),
                 this::checkAtEnd);
     }
 
