@@ -66,7 +66,7 @@ final class Campaign {
             }
             atEnd.check();
         } catch (IOException | RuntimeException | AssertionError e) {
-            addToLedger(index, 1);
+            addToLedger(Math.min(index + 1, count), 1);
             throw new AssertionError(harness + ", run " + index + ", seed " + SEED + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
