@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
+import net.openhft.chronicle.queue.impl.single.TableStoreWriteLock;
+import net.openhft.chronicle.threads.BusyTimedPauser;
 
 /** Opens the queue the one way that is used here. */
 final class JournalQueue {
@@ -19,7 +21,16 @@ final class JournalQueue {
         if (lastCycle > 0) {
             time.notBefore(lastCycle);
         }
+        unlock(queue, TableStoreWriteLock.APPEND_LOCK_KEY);
+        unlock(queue, WRITE_LOCK_KEY);
         return queue;
+    }
+
+    private static void unlock(SingleChronicleQueue queue, String key) {
+        try (TableStoreWriteLock lock =
+                new TableStoreWriteLock(queue.metaStore(), BusyTimedPauser::new, LOCK_TIMEOUT_MS, key)) {
+            lock.forceUnlock();
+        }
     }
 
     static SingleChronicleQueue openForRead(Path directory) {

@@ -1,5 +1,6 @@
 package io.doorbuster.journal;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import net.openhft.chronicle.queue.ExcerptAppender;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -455,5 +457,15 @@ class JournalTest {
             end--;
         }
         return end;
+    }
+
+    /** As in a container: the killed process, which was inside an excerpt, had the pid of the living one. */
+    @Test
+    void lockOfAKilledProcessOfTheSamePidShouldNotHoldTheAppender() {
+        append(1, 10);
+        final ExcerptAppender killed = JournalQueue.openForAppend(directory).createAppender();
+        requireNonNull(killed.writingDocument().wire()).bytes().writeLong(1);
+        append(11, 20);
+        assertThat(readItemIds()).hasSize(20);
     }
 }
