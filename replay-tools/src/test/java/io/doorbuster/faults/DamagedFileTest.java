@@ -181,7 +181,12 @@ class DamagedFileTest {
             continued++;
             final long cut = JournalEnd.cutUnwritten(journal);
             assertThat(cut).isZero();
-            append(journal, delivered);
+            try {
+                append(journal, delivered);
+            } catch (IllegalStateException e) { // The queue refuses to be written.
+                reported++;
+                return;
+            }
             final Delivered more = Delivered.read(journal);
             assertThat(more.records).isEqualTo(delivered.records + 1);
             assertThat(more.lastPosition).isEqualTo(delivered.lastPosition + 1);
