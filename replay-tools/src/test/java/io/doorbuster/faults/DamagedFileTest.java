@@ -50,7 +50,17 @@ class DamagedFileTest {
     private int continued;
 
     /** A file as it was written, up to its last byte that is not zero. */
-    private record Original(String name, byte[] written, long length) {}
+    private static final class Original {
+        final String name;
+        final byte[] written;
+        final long length;
+
+        Original(String name, byte[] written, long length) {
+            this.name = name;
+            this.written = written;
+            this.length = length;
+        }
+    }
 
     /** What a reader was given. */
     private static final class Delivered {
