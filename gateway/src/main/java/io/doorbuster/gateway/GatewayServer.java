@@ -23,6 +23,7 @@ import io.doorbuster.gateway.tcp.Token;
 import io.doorbuster.gateway.wire.WireTranslator;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalClock;
+import io.doorbuster.journal.JournalCorruptException;
 import io.doorbuster.journal.JournalDisk;
 import io.doorbuster.journal.JournalEnd;
 import io.doorbuster.journal.JournalFiles;
@@ -53,6 +54,7 @@ public final class GatewayServer implements AutoCloseable {
     private final JournalForcer forcer;
     private final Checkpointer checkpointer;
     private final List<String> notes;
+    private final long cutBytes;
     private final long startPosition;
     private final InputRing ring;
     private final TcpAgent agent;
@@ -75,6 +77,7 @@ public final class GatewayServer implements AutoCloseable {
             JournalForcer forcer,
             Checkpointer checkpointer,
             List<String> notes,
+            long cutBytes,
             BoundPort port,
             Token token,
             GatewayConfig config)
@@ -88,6 +91,7 @@ public final class GatewayServer implements AutoCloseable {
         this.forcer = forcer;
         this.checkpointer = checkpointer;
         this.notes = notes;
+        this.cutBytes = cutBytes;
         startPosition = engine.position();
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
@@ -129,6 +133,25 @@ public final class GatewayServer implements AutoCloseable {
     /** The same on a disk that is given. */
     static GatewayServer start(GatewayConfig config, Progress progress, JournalDisk disk) throws IOException {
         JvmFlags.check();
+        try {
+            return start(config, progress, disk, 0);
+        } catch (JournalCorruptException e) {
+            final long cutBytes = cutUnwritten(config.dataDirectory());
+            if (cutBytes == 0) {
+                throw e;
+            }
+            return start(config, progress, disk, cutBytes); // A power cut left it so; what was read of it is forgotten.
+        }
+    }
+
+    private static long cutUnwritten(Path dataDirectory) throws IOException {
+        try (DataDirectory data = DataDirectory.open(dataDirectory)) {
+            return JournalEnd.cutUnwritten(DataDirectory.journal(data.path()));
+        }
+    }
+
+    private static GatewayServer start(GatewayConfig config, Progress progress, JournalDisk disk, long cutBytes)
+            throws IOException {
         final DataDirectory data = DataDirectory.open(config.dataDirectory());
         StateDirectory state = null;
         Engine engine = null;
@@ -143,7 +166,7 @@ public final class GatewayServer implements AutoCloseable {
             closeAfter(e, engine, state, data);
             throw e;
         }
-        return serve(config, progress, disk, data, state, engine, recovery, recovery.restored());
+        return serve(config, progress, disk, data, state, engine, recovery, recovery.restored(), cutBytes);
     }
 
     /**
@@ -151,6 +174,7 @@ public final class GatewayServer implements AutoCloseable {
      * to the server now.
      *
      * @param restored the checkpoint that the next one may build on; null = the next one is of all pages.
+     * @param cutBytes what has been cut from the journal already.
      */
     static GatewayServer serve(
             GatewayConfig config,
@@ -160,7 +184,8 @@ public final class GatewayServer implements AutoCloseable {
             StateDirectory state,
             Engine engine,
             Recovery recovery,
-            @Nullable Restored restored)
+            @Nullable Restored restored,
+            long cutBytes)
             throws IOException {
         JournalAppender appender = null;
         IdentityStore identities = null;
@@ -170,7 +195,7 @@ public final class GatewayServer implements AutoCloseable {
         BoundPort port = null;
         try {
             final Path journal = DataDirectory.journal(data.path());
-            appender = recover(recovery, journal, progress);
+            appender = recover(recovery, progress);
             identities = new IdentityStore(DataDirectory.identities(data.path()));
             space = JournalSpace.start(
                     journal, appender, IdentityStore.file(DataDirectory.identities(data.path())), identities::length);
@@ -197,6 +222,7 @@ public final class GatewayServer implements AutoCloseable {
                     forcer,
                     checkpointer,
                     recovery.passedOver(),
+                    cutBytes + appender.cutBytes(),
                     port,
                     token,
                     config);
@@ -239,12 +265,12 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     /** Brings the engine to the journal's end, and opens it there. */
-    private static JournalAppender recover(Recovery recovery, Path journal, Progress progress) throws IOException {
+    private static JournalAppender recover(Recovery recovery, Progress progress) throws IOException {
         try (recovery) {
             while (recovery.poll() > 0) {
                 progress.onReplayed(recovery.position());
             }
-            return JournalAppender.open(journal, recovery.position(), recovery.journalTimeNs());
+            return recovery.openAppender();
         }
     }
 
@@ -322,7 +348,7 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Bytes of an unfinished excerpt, left by a kill or a power cut, that the start has cut from the journal. */
     public long cutBytes() {
-        return appender.cutBytes();
+        return cutBytes;
     }
 
     /** What people should know about the start: checkpoints that were damaged. */

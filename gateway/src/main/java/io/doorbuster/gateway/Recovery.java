@@ -6,6 +6,7 @@ import io.doorbuster.engine.checkpoint.Checkpoint;
 import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
+import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
@@ -147,6 +148,11 @@ public final class Recovery implements AutoCloseable {
     /** Journal time of that record. */
     public long journalTimeNs() {
         return tailer.lastJournalTimeNs();
+    }
+
+    /** Opens the journal at its end, which {@link #poll} has come to. The caller has the lock of the data directory. */
+    JournalAppender openAppender() {
+        return JournalAppender.openBehind(tailer);
     }
 
     @Override

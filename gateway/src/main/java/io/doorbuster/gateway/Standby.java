@@ -124,7 +124,8 @@ public final class Standby implements AutoCloseable {
                 state,
                 engine,
                 recovery,
-                hadCheckpointer ? null : recovery.restored());
+                hadCheckpointer ? null : recovery.restored(),
+                0);
     }
 
     /** Position of the last event applied. */

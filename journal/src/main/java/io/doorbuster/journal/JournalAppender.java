@@ -70,9 +70,23 @@ public final class JournalAppender implements AutoCloseable {
         return open(directory, lastPosition, lastJournalTimeNs, System::currentTimeMillis);
     }
 
+    /** Opens a journal where a tailer has come to its end. The caller holds a {@link JournalLock} on the directory. */
+    public static JournalAppender openBehind(JournalTailer tailer) {
+        return open(
+                tailer.directory(),
+                tailer.lastPosition(),
+                tailer.lastJournalTimeNs(),
+                System::currentTimeMillis,
+                tailer.cut());
+    }
+
     /** The same with a wall clock that is given, which chooses the file. */
     static JournalAppender open(Path directory, long lastPosition, long lastJournalTimeNs, LongSupplier wallMillis) {
-        final JournalEnd.Cut cut = JournalEnd.cut(directory);
+        return open(directory, lastPosition, lastJournalTimeNs, wallMillis, JournalEnd.cut(directory, null, 0));
+    }
+
+    private static JournalAppender open(
+            Path directory, long lastPosition, long lastJournalTimeNs, LongSupplier wallMillis, JournalEnd.Cut cut) {
         final JournalTime time = new JournalTime(wallMillis);
         final SingleChronicleQueue queue = JournalQueue.openForAppend(directory, time);
         return new JournalAppender(queue, time, lastPosition, lastJournalTimeNs, cut);

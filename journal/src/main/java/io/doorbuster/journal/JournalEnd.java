@@ -106,8 +106,7 @@ public final class JournalEnd implements AutoCloseable {
     private static @Nullable String findProblem(
             Path directory, long reached, @Nullable File reachedFile, long reachedOffset) throws IOException {
         for (final Path file : newestFirst(directory)) {
-            final boolean isReached =
-                    reachedFile != null && file.getFileName().toString().equals(reachedFile.getName());
+            final boolean isReached = isSame(file, reachedFile);
             try (JournalEnd journal = new JournalEnd(file, false, isReached ? reachedOffset : 0)) {
                 final long writePosition = journal.writePosition();
                 journal.walk();
@@ -134,6 +133,10 @@ public final class JournalEnd implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private static boolean isSame(Path file, @Nullable File reached) {
+        return reached != null && file.getFileName().toString().equals(reached.getName());
     }
 
     /**
@@ -163,22 +166,25 @@ public final class JournalEnd implements AutoCloseable {
      * Blanks what a killed process left of an excerpt, so that the next one does not end in its remains. The caller has the
      * journal's lock, and has found no {@link #problem}.
      *
+     * @param file that the reader's last excerpt lies in; null = it was given none.
+     * @param offset where that excerpt begins.
      * @return what was blanked, and where the newest file ends now.
      */
-    static Cut cut(Path directory) {
+    static Cut cut(Path directory, @Nullable File file, long offset) {
         try {
-            return cutNewest(directory);
+            return cutNewest(directory, file, offset);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot cut the end of the journal in " + directory + ": check the disk", e);
         }
     }
 
-    private static Cut cutNewest(Path directory) throws IOException {
+    private static Cut cutNewest(Path directory, @Nullable File reachedFile, long reachedOffset) throws IOException {
         final List<Path> files = newestFirst(directory);
         if (files.isEmpty()) {
             return new Cut(0, 0);
         }
-        try (JournalEnd journal = new JournalEnd(files.getFirst(), true, 0)) {
+        final Path newest = files.getFirst();
+        try (JournalEnd journal = new JournalEnd(newest, true, isSame(newest, reachedFile) ? reachedOffset : 0)) {
             journal.walk();
             final long bytes = journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
                     ? journal.blankBeginning()
@@ -189,7 +195,8 @@ public final class JournalEnd implements AutoCloseable {
 
     /**
      * Cuts what a power cut has left unfinished: the last excerpt if the disk has not got its end and nothing behind it. What
-     * was forced to the disk is never cut. To be called before the journal is read, with its lock.
+     * was forced to the disk is never cut. To be called with the journal's lock, when a reader has found it damaged, who has
+     * to begin again behind it.
      *
      * @return bytes that were cut; 0 = the journal ends whole, or is damaged in another way, which a reader will find.
      */
@@ -199,7 +206,7 @@ public final class JournalEnd implements AutoCloseable {
             if (files.isEmpty()) {
                 return 0;
             }
-            try (JournalEnd journal = new JournalEnd(files.getFirst(), true)) {
+            try (JournalEnd journal = new JournalEnd(files.getFirst(), true, 0)) {
                 journal.walk();
                 return journal.cutUnwritten();
             }

@@ -11,10 +11,15 @@ import net.openhft.chronicle.threads.BusyTimedPauser;
 final class JournalQueue {
     private static final long BLOCK_BYTES = 64L << 20;
     private static final long LOCK_TIMEOUT_MS = 1_000;
+    private static final String WRITE_LOCK_KEY = "chronicle.write.lock";
 
     private JournalQueue() {}
 
-    /** Opens for one appender. The time never lies before the last cycle, or its records would be hidden. */
+    /**
+     * Opens for one appender, whose caller holds a {@link JournalLock}. Chronicle's own locks, which go by pid, are let go:
+     * in a container the killed process had the pid of the living one. The time never lies before the last cycle, or its
+     * records would be hidden.
+     */
     static SingleChronicleQueue openForAppend(Path directory, JournalTime time) {
         final SingleChronicleQueue queue = builder(directory).timeProvider(time).build();
         final int lastCycle = queue.lastCycle();

@@ -253,6 +253,15 @@ public final class JournalTailer implements AutoCloseable {
         lastJournalTimeNs = RecordDescriptor.journalTimeNs(buffer, offset);
     }
 
+    Path directory() {
+        return directory;
+    }
+
+    /** Blanks what a killed process left behind the last excerpt; see {@link JournalEnd#cut}. */
+    JournalEnd.Cut cut() {
+        return JournalEnd.cut(directory, excerptFile, excerptOffset);
+    }
+
     @Override
     public void close() {
         queue.close();

@@ -463,7 +463,8 @@ class JournalTest {
     @Test
     void lockOfAKilledProcessOfTheSamePidShouldNotHoldTheAppender() {
         append(1, 10);
-        final ExcerptAppender killed = JournalQueue.openForAppend(directory).createAppender();
+        final ExcerptAppender killed =
+                JournalQueue.openForAppend(directory, new JournalTime(() -> 1L)).createAppender();
         requireNonNull(killed.writingDocument().wire()).bytes().writeLong(1);
         append(11, 20);
         assertThat(readItemIds()).hasSize(20);

@@ -36,6 +36,7 @@ final class ServedProcess implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DoorbusterMain.class.getName()));
         command.addAll(List.of("serve", "--data", data.toString(), "--port", "0", "--set", "ITEMS_MAX=1000"));
         command.addAll(List.of("--set", "SHOPPERS_MAX=1000", "--set", "SOURCES_MAX=64"));
+        command.addAll(List.of("--checkpoint-every", "1000")); // So few that most processes die with one under way.
         process = new ProcessBuilder(command).redirectError(err.toFile()).start();
         out = process.inputReader(StandardCharsets.UTF_8);
         listening = out.readLine();

@@ -1,4 +1,4 @@
-package io.doorbuster.cli;
+package io.doorbuster.faults;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A real file system that can be filled, in a mount namespace of its own. It goes with the process that holds it; others see
@@ -48,8 +49,8 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** What a process is run under that is to see the file system where it is mounted. */
-    String[] entrance() {
-        return new String[] {"nsenter", "-t", Long.toString(holder.pid()), "-m"};
+    List<String> entrance() {
+        return List.of("nsenter", "-t", Long.toString(holder.pid()), "-m");
     }
 
     /** Takes all space but so many bytes; again when somebody took some of it meanwhile. */

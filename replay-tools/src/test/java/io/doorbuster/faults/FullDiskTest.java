@@ -1,4 +1,4 @@
-package io.doorbuster.cli;
+package io.doorbuster.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +14,6 @@ import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,14 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A disk that becomes full below a real process: facts are refused, requests go on, nothing is torn, and the same process
- * goes on when there is space. {@code -Ddoorbuster.fills=200} makes it a campaign, {@code -Ddoorbuster.seed} another one.
+ * goes on when there is space.
  */
 class FullDiskTest {
-    private static final int FILLS = Integer.getInteger("doorbuster.fills", 2);
-    private static final long SEED = Long.getLong("doorbuster.seed", 1);
-    private static final int DISK_MB = 200;
-    private static final int FILL_MB = 140;
-    private static final int FILLS_EACH_MAX = 10;
+    private static final int DISK_MB = 340;
     private static final int FREE_MAX = 24 << 20;
     private static final int IN_FLIGHT = 200;
     private static final int FACTS_MAX = 1_000_000;
@@ -134,33 +128,25 @@ class FullDiskTest {
 
     @Test
     void fullDiskShouldRefuseFactsAndLoseNothing() throws IOException, InterruptedException {
-        final SplittableRandom random = new SplittableRandom(SEED);
-        final int fillsEach = Math.clamp(FILLS / 2, 1, FILLS_EACH_MAX);
-        for (int fill = 0, disks = 0; fill < FILLS; fill += fillsEach, disks++) {
-            final Path mount = directory.resolve("disk" + disks);
-            final int megabytes = DISK_MB + fillsEach * FILL_MB;
-            try (SmallDisk disk =
-                    disks % 2 == 0 ? SmallDisk.tmpfs(mount, megabytes) : SmallDisk.ext4(mount, megabytes)) {
-                fillAgainAndAgain(disk, random, Math.min(fillsEach, FILLS - fill));
-            } catch (AssertionError e) {
-                throw new AssertionError("behind fill " + fill + ", seed " + SEED + ": " + e.getMessage(), e);
-            }
-            Files.deleteIfExists(Path.of(mount + ".img"));
-        }
+        Campaign.run("fills", 2, this::fillADisk, () -> {});
     }
 
-    /** One process, filled below it so many times. */
-    private void fillAgainAndAgain(SmallDisk disk, SplittableRandom random, int fills)
-            throws IOException, InterruptedException {
+    private void fillADisk(int index, SplittableRandom random) throws IOException, InterruptedException {
+        final Path mount = directory.resolve("disk" + index);
+        try (SmallDisk disk = index % 2 == 0 ? SmallDisk.tmpfs(mount, DISK_MB) : SmallDisk.ext4(mount, DISK_MB)) {
+            fill(disk, random);
+        }
+        Files.deleteIfExists(Path.of(mount + ".img"));
+    }
+
+    private void fill(SmallDisk disk, SplittableRandom random) throws IOException, InterruptedException {
         final Path data = disk.path().resolve("data");
         final Path err = directory.resolve("err");
         final Map<Long, Long> acknowledged;
-        try (ServedProcess server = new ServedProcess(data, err, disk.entrance());
+        try (ServedProcess server = ServedProcess.startUnder(disk.entrance(), data, err);
                 PipelinedClient client = server.connect(SOURCE)) {
             final Shop shop = new Shop(client);
-            for (int fill = 0; fill < fills; fill++) {
-                fillOnce(disk, shop, random);
-            }
+            fillOnce(disk, shop, random);
             acknowledged = shop.positionOfSequence;
             assertThat(server.stop()).as(Files.readString(err)).isZero();
         }
@@ -226,7 +212,7 @@ class FullDiskTest {
     }
 
     /** Each acknowledged fact lies where its reply said, and a replay gives the same hashes. */
-    private static void checkJournal(Path data, Map<Long, Long> acknowledged) {
+    private static void checkJournal(Path data, Map<Long, Long> acknowledged) throws IOException {
         final Map<Long, Long> sequenceOfPosition = new HashMap<>();
         try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data))) {
             while (tailer.poll(
@@ -242,15 +228,7 @@ class FullDiskTest {
                 assertThat(tailer.lastPosition()).isPositive();
             }
         }
-        final StringWriter out = new StringWriter();
-        assertThat(DoorbusterMain.run(
-                        new PrintWriter(out, true),
-                        new PrintWriter(new StringWriter(), true),
-                        "verify",
-                        "--data",
-                        data.toString()))
-                .as(out.toString())
-                .isZero();
+        JournalHistory.assertReplaysIdentically(data);
         acknowledged.forEach(
                 (sequence, position) -> assertThat(sequenceOfPosition).containsEntry(position, sequence));
     }
