@@ -8,8 +8,8 @@ public final class JournalCorruptException extends RuntimeException {
 
     JournalCorruptException(String what, long positionBefore, long index) {
         super(what + " behind journal position " + positionBefore + " (excerpt index 0x" + Long.toHexString(index)
-                + "); the events up to that position are good: restore the journal from a copy, or keep it as evidence"
-                + " and import the events up to there into a new data directory");
+                + "); the events up to that position are good: look with inspect; then restore a backup, or cut what cannot be"
+                + " read with repair");
         this.positionBefore = positionBefore;
     }
 

@@ -41,7 +41,8 @@ final class CheckpointCommand implements Callable<Integer> {
     private static final long SOURCE = 0x64_6F_6F_72_2D_63_6C_69L;
 
     private static final long LOOK_NS = 10_000_000;
-    private static final long PATIENCE_NS = 600_000_000_000L;
+    private static final long ASK_AGAIN_NS = 100 * LOOK_NS;
+    private static final long PATIENCE_NS = 600 * ASK_AGAIN_NS;
 
     @Mixin
     private DataOption data = new DataOption();
@@ -96,25 +97,27 @@ final class CheckpointCommand implements Callable<Integer> {
         return new CheckpointDirectory(DataDirectory.checkpoints(data.directory));
     }
 
-    /** Sends the command, then waits for a checkpoint of its position or a later one. */
+    /**
+     * Sends the command, then waits for a checkpoint of its position or a later one. Asks again meanwhile: while one is being
+     * written, the next begins behind an event.
+     */
     private long ask(int servedPort) throws IOException {
         final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), servedPort);
         final String token = Files.readString(data.directory.resolve("token")).strip();
-        final long position;
         try (DoorbusterClient client = DoorbusterClient.connect(address, token, SOURCE)) {
-            position = client.checkpoint().position();
-        }
-        final long beginNs = System.nanoTime();
-        while (true) {
-            final List<Long> positions = directory().positions();
-            if (!positions.isEmpty() && positions.getFirst() >= position) {
-                return positions.getFirst();
+            final long position = client.checkpoint().position();
+            for (long waitedNs = 0; waitedNs < PATIENCE_NS; waitedNs += LOOK_NS) {
+                final List<Long> positions = directory().positions();
+                if (!positions.isEmpty() && positions.getFirst() >= position) {
+                    return positions.getFirst();
+                }
+                if (waitedNs % ASK_AGAIN_NS == ASK_AGAIN_NS - LOOK_NS) {
+                    client.checkpoint();
+                }
+                LockSupport.parkNanos(LOOK_NS);
             }
-            if (System.nanoTime() - beginNs > PATIENCE_NS) {
-                throw new IOException("asked for at position " + position
-                        + ", but there is none yet: see what the process" + " that serves " + data.directory + " says");
-            }
-            LockSupport.parkNanos(LOOK_NS);
+            throw new IOException("asked for at position " + position + ", but there is none yet: see what the process"
+                    + " that serves " + data.directory + " says");
         }
     }
 }

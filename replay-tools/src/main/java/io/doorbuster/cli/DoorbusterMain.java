@@ -30,7 +30,8 @@ import picocli.CommandLine.Command;
             CheckpointCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            RepairCommand.class
         })
 public final class DoorbusterMain {
     private static final int FAILED = 1;

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         name = "inspect",
         mixinStandardHelpOptions = true,
         description = "Look into a journal: how many records of which type, or one event; or, after a replay, into the"
-                + " stores: how full they are, one item, one shopper.",
+                + " stores: how full they are, one item, one shopper. Of a damaged journal it tells where, and what lies before"
+                + " and behind; exit code 1.",
         footer = {
             "",
             "Examples:",
@@ -69,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
             throw new IOException("there is no such event, item or shopper in " + data.directory);
         }
         print(found);
-        return 0;
+        return found.has("damage") ? 1 : 0;
     }
 
     private @Nullable ObjectNode afterReplay(JournalInspector inspector, What asked) throws IOException {

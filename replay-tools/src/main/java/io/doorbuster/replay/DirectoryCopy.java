@@ -1,7 +1,5 @@
 package io.doorbuster.replay;
 
-import io.doorbuster.codec.HashRecordDecoder;
-import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
@@ -9,26 +7,17 @@ import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.Recovery;
 import io.doorbuster.gateway.StateDirectory;
-import io.doorbuster.journal.JournalAppender;
-import io.doorbuster.journal.JournalFiles;
-import io.doorbuster.journal.JournalForcer;
-import io.doorbuster.journal.JournalTailer;
-import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Makes a new data directory from another one's journal up to a position, then recovers it as a start would: what is there in
  * the end has been checked against the hashes on record. Works beside a process that serves the other one. One thread.
  */
 public final class DirectoryCopy {
-    private static final int POLL_EXCERPTS = 64;
-
     /**
      * What was made.
      *
@@ -41,9 +30,6 @@ public final class DirectoryCopy {
 
     private final Path source;
     private final Path target;
-    private final HashRecordDecoder hashRecord = new HashRecordDecoder();
-    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
-    private final UnsafeBuffer digests = new UnsafeBuffer(0, 0);
 
     /**
      * Prepares a copy.
@@ -71,46 +57,13 @@ public final class DirectoryCopy {
      */
     public Copied copy(long until, Progress progress) throws IOException {
         try (DataDirectory made = DataDirectory.open(target)) {
-            copyJournal(until, progress);
+            final long last =
+                    new JournalCopy(DataDirectory.journal(source), DataDirectory.journal(target)).copy(until, progress);
+            if (until != Long.MAX_VALUE && last < until) {
+                throw new IOException("the journal ends at position " + last + ": give that or less");
+            }
             copyCheckpoint(until);
             return recover(made.path(), progress);
-        }
-    }
-
-    private void copyJournal(long until, Progress progress) throws IOException {
-        final Path journal = DataDirectory.journal(target);
-        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(source));
-                JournalAppender appender = JournalAppender.open(journal, 0, 0)) {
-            while (appender.lastPosition() < until
-                    && tailer.poll(
-                                    (buffer, offset, length) -> copyRecord(appender, until, buffer, offset),
-                                    POLL_EXCERPTS)
-                            > 0) {
-                progress.onReplayed(appender.lastPosition());
-            }
-            appender.flush();
-            if (until != Long.MAX_VALUE && appender.lastPosition() < until) {
-                throw new IOException(
-                        "the journal ends at position " + appender.lastPosition() + ": give that or less");
-            }
-            JournalForcer.start(appender, new JournalFiles(journal)).close();
-        }
-    }
-
-    private void copyRecord(JournalAppender appender, long until, MutableDirectBuffer buffer, int offset) {
-        if (RecordDescriptor.position(buffer, offset) > 0) {
-            if (appender.lastPosition() < until) {
-                appender.append(buffer, offset);
-            }
-        } else if (RecordDescriptor.templateId(buffer, offset) == HashRecordDecoder.TEMPLATE_ID) {
-            hashRecord.wrapAndApplyHeader(buffer, offset + RecordDescriptor.MESSAGE_OFFSET, header);
-            final long ofPosition = hashRecord.ofPosition();
-            final long stateHash = hashRecord.stateHash();
-            final long replyHash = hashRecord.replyHash();
-            hashRecord.wrapDigests(digests);
-            if (ofPosition <= appender.lastPosition()) {
-                appender.appendHash(ofPosition, stateHash, replyHash, digests, 0, digests.capacity());
-            }
         }
     }
 

@@ -8,6 +8,8 @@ import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.gateway.DataDirectory;
+import io.doorbuster.journal.JournalCorruptException;
+import io.doorbuster.journal.JournalRemains;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
@@ -39,19 +41,12 @@ public final class JournalInspector {
         final Map<String, Long> counts = new TreeMap<>();
         final long[] firstTimeNs = {0};
         final ObjectNode node = mapper.createObjectNode();
-        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(dataDirectory))) {
-            boolean more = true;
-            while (more) {
-                more = tailer.poll(
-                                (buffer, offset, length) -> {
-                                    counts.merge(
-                                            printer.nameOf(RecordDescriptor.templateId(buffer, offset)), 1L, Long::sum);
-                                    if (RecordDescriptor.position(buffer, offset) == 1) {
-                                        firstTimeNs[0] = RecordDescriptor.journalTimeNs(buffer, offset);
-                                    }
-                                },
-                                POLL_EXCERPTS)
-                        > 0;
+        final Path journal = DataDirectory.journal(dataDirectory);
+        try (JournalTailer tailer = JournalTailer.open(journal)) {
+            try {
+                count(tailer, counts, firstTimeNs);
+            } catch (JournalCorruptException e) {
+                describe(node.putObject("damage"), dataDirectory, e);
             }
             node.put("lastPosition", tailer.lastPosition());
             node.put("firstJournalTime", time(firstTimeNs[0]));
@@ -62,21 +57,56 @@ public final class JournalInspector {
         return node;
     }
 
+    private void count(JournalTailer tailer, Map<String, Long> counts, long[] firstTimeNs) {
+        boolean more = true;
+        while (more) {
+            more = tailer.poll(
+                            (buffer, offset, length) -> {
+                                counts.merge(
+                                        printer.nameOf(RecordDescriptor.templateId(buffer, offset)), 1L, Long::sum);
+                                if (RecordDescriptor.position(buffer, offset) == 1) {
+                                    firstTimeNs[0] = RecordDescriptor.journalTimeNs(buffer, offset);
+                                }
+                            },
+                            POLL_EXCERPTS)
+                    > 0;
+        }
+    }
+
+    /** Where the damage is, what lies before it, and what can still be read behind it. */
+    private void describe(ObjectNode node, Path dataDirectory, JournalCorruptException damage) throws IOException {
+        node.put("problem", damage.getMessage());
+        node.put("behindPosition", damage.positionBefore());
+        if (damage.positionBefore() > 0) {
+            node.set("before", event(dataDirectory, damage.positionBefore()));
+        }
+        final JournalRemains remains =
+                JournalRemains.behind(DataDirectory.journal(dataDirectory), damage.positionBefore());
+        node.put("wholeRecordsBehind", remains.count());
+        if (remains.count() > 0) {
+            node.put("firstPositionBehind", remains.first());
+            node.put("lastPositionBehind", remains.last());
+        }
+    }
+
     /** The record at a position, or null when there is none. */
     public @Nullable ObjectNode event(Path dataDirectory, long position) throws IOException {
         DataDirectory.check(dataDirectory);
         final ObjectNode[] found = new ObjectNode[1];
-        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(dataDirectory))) {
-            boolean more = true;
-            while (more && found[0] == null) {
-                more = tailer.poll(
-                                (buffer, offset, length) -> {
-                                    if (RecordDescriptor.position(buffer, offset) == position) {
-                                        found[0] = printer.print(buffer, offset);
-                                    }
-                                },
-                                POLL_EXCERPTS)
-                        > 0;
+        try (JournalTailer tailer = JournalTailer.openAt(DataDirectory.journal(dataDirectory), position)) {
+            int excerpts = 1;
+            while (excerpts > 0 && found[0] == null) {
+                excerpts = tailer.follow(
+                        (buffer, offset, length) -> {
+                            if (RecordDescriptor.position(buffer, offset) == position) {
+                                found[0] = printer.print(buffer, offset);
+                            }
+                        },
+                        1);
+            }
+        } catch (JournalCorruptException e) {
+            if (found[0] == null) { // Else the damage lies behind it.
+                throw e;
             }
         }
         return found[0];

@@ -39,7 +39,20 @@ class DoorbusterMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "import", "replay", "verify", "inspect"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "serve",
+                "import",
+                "replay",
+                "verify",
+                "inspect",
+                "follow",
+                "checkpoint",
+                "backup",
+                "restore",
+                "repair"
+            })
     void everyCommandShouldHelpWithAnExample(String command) {
         assertThat(run(command, "--help")).isZero();
         assertThat(out.toString())

@@ -128,6 +128,9 @@ class DamagedFileTest {
                 while (end > 0 && all[end - 1] == 0) {
                     end--;
                 }
+                if (end == 0) {
+                    continue; // Allocated for the next day.
+                }
                 originals.add(new Original(file.getFileName().toString(), Arrays.copyOf(all, end), all.length));
             }
         }

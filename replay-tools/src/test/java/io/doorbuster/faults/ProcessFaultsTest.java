@@ -92,7 +92,7 @@ class ProcessFaultsTest {
         Command.assumeWorks("no pid namespaces here: run as root", append(SAME_PID, "true"));
         Campaign.run(
                 "pids",
-                2,
+                1,
                 (index, random) ->
                         killUnderLoad(ServedProcess.startUnder(SAME_PID, data(), err()), 1 + random.nextInt(FACTS_MAX)),
                 this::checkAtEnd);
@@ -103,7 +103,7 @@ class ProcessFaultsTest {
     void processKilledWhileItsJournalRollsShouldLoseNothing() throws IOException, InterruptedException {
         SteppedClock.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("rolls", 2, (index, random) -> killAmongRolls(clock, random), this::checkAtEnd);
+        Campaign.run("rolls", 1, (index, random) -> killAmongRolls(clock, random), this::checkAtEnd);
     }
 
     private void killAmongRolls(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
@@ -132,7 +132,7 @@ class ProcessFaultsTest {
         SteppedClock.assumeWorks();
         Strace.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("rollpoints", 2, (index, random) -> killInsideRoll(clock, random), this::checkAtEnd);
+        Campaign.run("rollpoints", 1, (index, random) -> killInsideRoll(clock, random), this::checkAtEnd);
     }
 
     private void killInsideRoll(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
@@ -171,7 +171,7 @@ class ProcessFaultsTest {
     void clockThatStepsShouldHideNothing() throws IOException, InterruptedException {
         SteppedClock.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("clocks", 3, (index, random) -> stepUnderLoad(clock, random), this::checkAtEnd);
+        Campaign.run("clocks", 2, (index, random) -> stepUnderLoad(clock, random), this::checkAtEnd);
     }
 
     private void stepUnderLoad(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.doorbuster.faults;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.doorbuster.cli.DoorbusterMain;
@@ -22,21 +23,24 @@ import org.jspecify.annotations.Nullable;
 final class ServedProcess implements AutoCloseable {
     private static final int PATIENCE_S = 60;
 
+    /** So few that most processes die with a checkpoint under way. */
+    private static final String CHECKPOINT_EVERY = "1000";
+
     private final Path data;
     private final Process process;
     private final BufferedReader out;
-    private final @Nullable String listening;
+    private @Nullable String listening;
 
-    private ServedProcess(Path data, Path err, List<String> under) throws IOException {
+    private ServedProcess(Path data, Path err, List<String> under, String... how) throws IOException {
         this.data = data;
         final List<String> command = new ArrayList<>(under);
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.add("@" + Path.of(System.getProperty("doorbuster.root"), ".config", "jvm.options"));
         command.add("-XX:ErrorFile=" + err.resolveSibling("crash"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DoorbusterMain.class.getName()));
-        command.addAll(List.of("serve", "--data", data.toString(), "--port", "0", "--set", "ITEMS_MAX=1000"));
+        command.addAll(List.of(how));
+        command.addAll(List.of("--data", data.toString(), "--port", "0", "--set", "ITEMS_MAX=1000"));
         command.addAll(List.of("--set", "SHOPPERS_MAX=1000", "--set", "SOURCES_MAX=64"));
-        command.addAll(List.of("--checkpoint-every", "1000")); // So few that most processes die with one under way.
         process = new ProcessBuilder(command).redirectError(err.toFile()).start();
         out = process.inputReader(StandardCharsets.UTF_8);
         listening = out.readLine();
@@ -59,7 +63,22 @@ final class ServedProcess implements AutoCloseable {
 
     /** The same, but the process may also refuse to start, or be killed on the way. */
     static ServedProcess tryStartUnder(List<String> under, Path data, Path err) throws IOException {
-        return new ServedProcess(data, err, under);
+        return new ServedProcess(data, err, under, "serve", "--checkpoint-every", CHECKPOINT_EVERY);
+    }
+
+    /** A standby, which listens when the process that serves is gone. */
+    static ServedProcess follow(Path data, Path err) throws IOException {
+        return new ServedProcess(data, err, List.of(), "follow", "--take-over");
+    }
+
+    /** Waits until a standby serves; gives back what it has said of its lag meanwhile. */
+    List<String> awaitTakeOver() throws IOException {
+        final List<String> said = new ArrayList<>();
+        while (!isListening()) {
+            said.add(requireNonNull(listening, "the standby has ended"));
+            listening = out.readLine();
+        }
+        return said;
     }
 
     boolean isListening() {
