@@ -205,7 +205,7 @@ class JournalTest {
                             .as("excerpt %d bit %d", excerpt, bit)
                             .hasSize(60);
                 } catch (JournalCorruptException e) {
-                    assertThat(e).hasMessageContaining("restore the journal from a copy");
+                    assertThat(e).hasMessageContaining("then restore a backup");
                 }
                 write(
                         file,
@@ -236,7 +236,7 @@ class JournalTest {
                     assertThat(readItemIds()).as("byte %d bit %d", at, bit).hasSize(60);
                     assertThat(at).as("of the write position").isNotIn(0x40, 0x44);
                 } catch (JournalCorruptException e) {
-                    assertThat(e).hasMessageContaining("restore the journal from a copy");
+                    assertThat(e).hasMessageContaining("then restore a backup");
                 }
                 write(file, at + bit / 8, good[at + bit / 8]);
             }
@@ -349,7 +349,7 @@ class JournalTest {
             try {
                 assertThat(readItemIds()).as("byte %d", at).hasSize(20);
             } catch (JournalCorruptException e) {
-                assertThat(e).hasMessageContaining("restore the journal from a copy");
+                assertThat(e).hasMessageContaining("then restore a backup");
             }
             write(file, at, good[at]);
         }

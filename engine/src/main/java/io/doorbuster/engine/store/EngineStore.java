@@ -4,11 +4,12 @@ import io.doorbuster.codec.Setting;
 import org.agrona.UnsafeApi;
 
 /**
- * What the engine knows about itself: position, time, settings, counts. One row. Engine thread only.
+ * What the engine knows about itself: position, time, settings, counts. Engine thread only.
  *
  * <pre>
- *   0 position int64 | 8 engine time int64 | 16 first engine time int64 | 24 refused frames int64 | 64 settings int64 each
- *   1024 events by record template id - 100, int64 each
+ *   engine:    0 position int64 | 8 engine time int64 | 16 first engine time int64 | 24 refused frames int64
+ *   settings:  8 x int64 in a page-store row, by setting
+ *   counts:    8 x int64 in a page-store row: events by record template id - 100
  * </pre>
  */
 public final class EngineStore {
@@ -16,18 +17,20 @@ public final class EngineStore {
     private static final int TIME = 8;
     private static final int FIRST_TIME = 16;
     private static final int REFUSED = 24;
-    private static final int SETTINGS = 64;
-    private static final int COUNTS = 1024;
     private static final int FIRST_TEMPLATE = 100;
     private static final int TEMPLATES = 64;
-    private static final int ROW_BYTES = COUNTS + TEMPLATES * 8;
+    private static final int ROW_BYTES = 64;
+    private static final int PER_ROW = 8;
+    private static final int SETTINGS_MAX = 128;
 
     private final PageStore row;
+    private final PageStore settings;
     private final PageStore counts;
 
     EngineStore(PageStores stores) {
-        row = new PageStore(stores, "engine", 70, COUNTS, 1);
-        counts = new PageStore(stores, "engine-counts", 71, 64, (ROW_BYTES - COUNTS) / 64);
+        row = new PageStore(stores, "engine", 70, ROW_BYTES, 1);
+        counts = new PageStore(stores, "engine-counts", 71, ROW_BYTES, TEMPLATES / PER_ROW);
+        settings = new PageStore(stores, "engine-settings", 72, ROW_BYTES, SETTINGS_MAX / PER_ROW);
     }
 
     public long position() {
@@ -55,16 +58,16 @@ public final class EngineStore {
         row.close(0);
         final int slot = templateId - FIRST_TEMPLATE;
         if (slot >= 0 && slot < TEMPLATES) {
-            final long count = counts.open(slot / 8) + slot % 8 * 8L;
+            final long count = counts.open(slot / PER_ROW) + slot % PER_ROW * 8L;
             UnsafeApi.putLong(count, UnsafeApi.getLong(count) + 1);
-            counts.close(slot / 8);
+            counts.close(slot / PER_ROW);
         }
     }
 
     /** Events of one record type. */
     public long count(int templateId) {
         final int slot = templateId - FIRST_TEMPLATE;
-        return UnsafeApi.getLong(counts.address(slot / 8) + slot % 8 * 8L);
+        return UnsafeApi.getLong(counts.address(slot / PER_ROW) + slot % PER_ROW * 8L);
     }
 
     /** Frames that the gateway refused, as ticks say. */
@@ -79,11 +82,11 @@ public final class EngineStore {
     }
 
     /** Writes the settings down, so that they are part of the state. */
-    public void settings(Settings settings) {
-        final long address = row.open(0);
+    public void settings(Settings changed) {
         for (int i = 1; i < Settings.count(); i++) {
-            UnsafeApi.putLong(address + SETTINGS + 8L * i, settings.value(Setting.get(i)));
+            final long address = settings.open(i / PER_ROW) + i % PER_ROW * 8L;
+            UnsafeApi.putLong(address, changed.value(Setting.get(i)));
+            settings.close(i / PER_ROW);
         }
-        row.close(0);
     }
 }

@@ -6,10 +6,12 @@ import org.agrona.UnsafeApi;
  * What each source of facts and commands sent last, and what became of it. Engine thread only.
  *
  * <pre>
- *   0 row table (key = source) | 24 last sequence int64 | 64 ring of {position int64, outcome int32, 0, detail int64}
+ *   row:       0 row table (key = source) | 24 last sequence int64
+ *   outcomes:  2 x {position int64, outcome int32, 0, detail int64} in a page-store row, so that a new one costs the hash of
+ *              its own line only
  * </pre>
  *
- * The outcome of sequence s lies in ring slot s mod {@link #OUTCOMES}, which is enough because sequences are dense.
+ * The outcome of sequence s lies in slot s mod {@link #OUTCOMES} of its source, which is enough because sequences are dense.
  */
 public final class SourceStore {
     /** Row of a source that is not there. */
@@ -19,16 +21,19 @@ public final class SourceStore {
     public static final int OUTCOMES = 64;
 
     private static final int LAST_SEQUENCE = 24;
-    private static final int RING = 64;
     private static final int ENTRY_BYTES = 24;
-    private static final int ROW_BYTES = RING + OUTCOMES * ENTRY_BYTES;
+    private static final int LINE_BYTES = 64;
+    private static final int ENTRIES_PER_LINE = 2;
+    private static final int LINES = OUTCOMES / ENTRIES_PER_LINE;
 
     private final RowTable table;
     private final PageStore rows;
+    private final PageStore outcomes;
 
     SourceStore(PageStores stores, int sourcesMax) {
-        table = new RowTable(stores, "sources", 50, ROW_BYTES, sourcesMax);
+        table = new RowTable(stores, "sources", 50, LINE_BYTES, sourcesMax);
         rows = table.rows();
+        outcomes = new PageStore(stores, "source-outcomes", 53, LINE_BYTES, Math.multiplyExact(sourcesMax, LINES));
     }
 
     /** Row of a source, or {@link #NONE}. */
@@ -74,8 +79,12 @@ public final class SourceStore {
         return UnsafeApi.getLong(rows.address(row) + LAST_SEQUENCE);
     }
 
+    private static int line(int row, long sequence) {
+        return row * LINES + (int) (sequence & (OUTCOMES - 1)) / ENTRIES_PER_LINE;
+    }
+
     private long entry(int row, long sequence) {
-        return rows.address(row) + RING + (sequence & (OUTCOMES - 1)) * ENTRY_BYTES;
+        return outcomes.address(line(row, sequence)) + sequence % ENTRIES_PER_LINE * ENTRY_BYTES;
     }
 
     /** Whether the outcome of a sequence up to the last is still remembered. */
@@ -98,12 +107,14 @@ public final class SourceStore {
 
     /** Remembers what became of the next sequence of a source. */
     public void remember(int row, long sequence, long position, int outcome, long detail) {
-        rows.open(row);
+        final int line = line(row, sequence);
+        outcomes.open(line);
         final long entry = entry(row, sequence);
         UnsafeApi.putLong(entry, position);
         UnsafeApi.putInt(entry + 8, outcome);
         UnsafeApi.putLong(entry + 16, detail);
-        UnsafeApi.putLong(rows.address(row) + LAST_SEQUENCE, sequence);
+        outcomes.close(line);
+        UnsafeApi.putLong(rows.open(row) + LAST_SEQUENCE, sequence);
         rows.close(row);
     }
 }

@@ -1,0 +1,9 @@
+package io.doorbuster.benchmarks.recovery;
+
+/** What a shop does all day. */
+enum Mix {
+    /** Stock, prices, purchases. */
+    LEDGER,
+    /** Everything, learning on. */
+    SHOP
+}
