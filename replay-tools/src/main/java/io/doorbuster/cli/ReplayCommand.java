@@ -40,6 +40,7 @@ final class ReplayCommand implements Callable<Integer> {
                     found.position(), found.nanos() / 1e9, found.eventsPerSecond(), Kernels.description());
             report.line("state hash %s", Hashes.hex(found.stateHash()));
             report.line("reply hash %s", Hashes.hex(found.replyHash()));
+            report.line("ledger hash %s", Hashes.hex(found.ledgerHash()));
             report.json(json(found));
             return 0;
         }
@@ -50,6 +51,7 @@ final class ReplayCommand implements Callable<Integer> {
         node.put("events", found.position());
         node.put("stateHash", Hashes.hex(found.stateHash()));
         node.put("replyHash", Hashes.hex(found.replyHash()));
+        node.put("ledgerHash", Hashes.hex(found.ledgerHash()));
         node.put("kernels", Kernels.description());
         node.put("eventsPerSecond", found.eventsPerSecond());
         node.put("seconds", found.nanos() / 1e9);

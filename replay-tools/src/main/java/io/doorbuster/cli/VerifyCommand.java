@@ -45,6 +45,7 @@ final class VerifyCommand implements Callable<Integer> {
                     Kernels.description());
             report.line("state hash %s", Hashes.hex(found.stateHash()));
             report.line("reply hash %s", Hashes.hex(found.replyHash()));
+            report.line("ledger hash %s", Hashes.hex(found.ledgerHash()));
             if (first != null) {
                 report.line(
                         "DIFFERS first at position %d: %s; look at it with: doorbuster inspect --data %s --position %d",

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateHash of all stores after it.
  * @param recomputedStateHash the same, from every byte of every store.
  * @param replyHash of all replies up to it.
+ * @param ledgerHash of units, reservations and outcomes; the same for every release.
  * @param hashRecords hash records found in the journal.
  * @param comparedEvents events whose digest was recorded, and compared.
  * @param firstDifference the first event that did not come out as recorded, or null.
@@ -20,6 +21,7 @@ public record ReplayReport(
         long stateHash,
         long recomputedStateHash,
         long replyHash,
+        long ledgerHash,
         long hashRecords,
         long comparedEvents,
         @Nullable Difference firstDifference,

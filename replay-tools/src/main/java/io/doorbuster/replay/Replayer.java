@@ -59,6 +59,7 @@ public final class Replayer implements AutoCloseable {
                 engine.stateHash(),
                 engine.recomputeStateHash(),
                 engine.replyHash(),
+                engine.position() == 0 ? 0 : engine.stores().ledgerHash(),
                 hashes.records(),
                 hashes.compared(),
                 hashes.first(),

@@ -59,6 +59,11 @@ public final class ReservationStore {
         return row;
     }
 
+    /** All rows in use lie below this. */
+    int highWater() {
+        return table.highWater();
+    }
+
     public long reservationId(int row) {
         return table.key(row);
     }

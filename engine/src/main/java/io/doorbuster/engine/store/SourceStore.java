@@ -74,6 +74,11 @@ public final class SourceStore {
         }
     }
 
+    /** Source in a row below {@link #inUse()}. */
+    long source(int row) {
+        return table.key(row);
+    }
+
     /** Last sequence applied or refused with an outcome of its own; 0 = none. */
     public long lastSequence(int row) {
         return UnsafeApi.getLong(rows.address(row) + LAST_SEQUENCE);
