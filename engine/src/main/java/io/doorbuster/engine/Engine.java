@@ -30,6 +30,12 @@ import org.jspecify.annotations.Nullable;
  * reply is hashed. Allocates nothing once the stores are made.
  */
 public final class Engine implements AutoCloseable {
+    /**
+     * Grows with each change by which a journal replays to other state or replies. What the shop may never lose track of, see
+     * {@link Stores#ledgerHash()}, does not change with it.
+     */
+    public static final int VERSION = 1;
+
     /** Largest reply in bytes. */
     public static final int REPLY_MAX = 8192;
 

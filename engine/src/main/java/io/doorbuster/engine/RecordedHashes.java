@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Compares state and replies after each event with the hash records of the journal, which come later than the events that
- * they are of. One thread.
+ * they are of. Those of another version of the engine are not compared: it may come to others. One thread.
  */
 public final class RecordedHashes {
     /** Hashes kept; a hash record that comes later than so many events is not compared. */
@@ -32,6 +32,7 @@ public final class RecordedHashes {
     private long firstPosition;
     private long position;
     private long records;
+    private long otherVersions;
     private long compared;
     private @Nullable Difference first;
 
@@ -51,6 +52,10 @@ public final class RecordedHashes {
             return;
         }
         hashRecord.wrapAndApplyHeader(buffer, offset + RecordDescriptor.MESSAGE_OFFSET, header);
+        if (hashRecord.engineVersion() != Engine.VERSION) {
+            otherVersions++;
+            return;
+        }
         records++;
         final long last = hashRecord.ofPosition();
         final long recordedState = hashRecord.stateHash();
@@ -80,7 +85,12 @@ public final class RecordedHashes {
         }
     }
 
-    /** Hash records so far. */
+    /** Hash records of other versions of the engine, which were not compared. */
+    public long otherVersions() {
+        return otherVersions;
+    }
+
+    /** Hash records of this version of the engine so far. */
     public long records() {
         return records;
     }

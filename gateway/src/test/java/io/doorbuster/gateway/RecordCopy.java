@@ -29,8 +29,9 @@ final class RecordCopy implements RecordHandler {
             final long of = hashRecord.ofPosition();
             final long state = hashRecord.stateHash();
             final long replies = hashRecord.replyHash();
+            final int engineVersion = hashRecord.engineVersion();
             hashRecord.wrapDigests(digests);
-            appender.appendHash(of, state, replies, digests, 0, digests.capacity());
+            appender.appendHash(engineVersion, of, state, replies, digests, 0, digests.capacity());
             return;
         }
         if (changed == 0 && RecordDescriptor.templateId(buffer, offset) == StockSetRecordDecoder.TEMPLATE_ID) {

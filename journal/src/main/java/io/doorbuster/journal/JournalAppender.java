@@ -215,9 +215,19 @@ public final class JournalAppender implements AutoCloseable {
         return target;
     }
 
-    /** Writes a hash record, which takes no position, behind what has been appended. */
+    /**
+     * Writes a hash record, which takes no position, behind what has been appended.
+     *
+     * @param engineVersion of the engine that computed the hashes.
+     */
     public void appendHash(
-            long ofPosition, long stateHash, long replyHash, DirectBuffer digests, int offset, int length) {
+            int engineVersion,
+            long ofPosition,
+            long stateHash,
+            long replyHash,
+            DirectBuffer digests,
+            int offset,
+            int length) {
         flush();
         batch.setMemory(0, RecordDescriptor.HEADER_LENGTH, (byte) 0);
         hashRecord
@@ -225,6 +235,7 @@ public final class JournalAppender implements AutoCloseable {
                 .ofPosition(ofPosition)
                 .stateHash(stateHash)
                 .replyHash(replyHash)
+                .engineVersion(engineVersion)
                 .putDigests(digests, offset, length);
         final int recordLength = RecordDescriptor.BODY_OFFSET + hashRecord.encodedLength();
         checkLength(recordLength);

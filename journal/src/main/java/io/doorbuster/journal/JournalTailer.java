@@ -1,5 +1,6 @@
 package io.doorbuster.journal;
 
+import io.doorbuster.codec.MessageHeaderDecoder;
 import java.io.File;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -141,6 +142,7 @@ public final class JournalTailer implements AutoCloseable {
      * @param excerptLimit how many excerpts at most.
      * @return how many excerpts were there; 0 = nothing more has been written yet.
      * @throws JournalCorruptException when a record is not as it was written; the tailer cannot be used any further.
+     * @throws IllegalStateException when a later release wrote it.
      */
     public int poll(RecordHandler handler, int excerptLimit) {
         final int count = follow(handler, excerptLimit);
@@ -220,6 +222,7 @@ public final class JournalTailer implements AutoCloseable {
                 throw new JournalCorruptException("a record of " + length + " bytes", lastPosition, index);
             }
             checkSum(offset, length, index);
+            checkVersion(offset);
             checkPosition(offset, index);
             if (lastPosition >= firstWanted) {
                 handler.onRecord(buffer, offset, length);
@@ -229,6 +232,18 @@ public final class JournalTailer implements AutoCloseable {
         final boolean isPadded = excerptLength - offset == RecordDescriptor.ALIGNMENT && buffer.getLong(offset) == 0;
         if (offset == 0 || excerptLength - offset >= RecordDescriptor.ALIGNMENT && !isPadded) {
             throw new JournalCorruptException("an unfinished record", lastPosition, index);
+        }
+    }
+
+    /** A whole record of a later schema is no damage, and may not be read by guessing. */
+    private void checkVersion(int offset) {
+        final int version = RecordDescriptor.schemaVersion(buffer, offset);
+        if (version > MessageHeaderDecoder.SCHEMA_VERSION) {
+            throw new IllegalStateException(
+                    "the journal in " + directory + " was written by a later release: behind position "
+                            + lastPosition + " lies a record of schema version " + version
+                            + ", and this release knows versions up to "
+                            + MessageHeaderDecoder.SCHEMA_VERSION + "; use that release, or a later one");
         }
     }
 

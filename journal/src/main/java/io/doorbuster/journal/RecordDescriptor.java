@@ -58,6 +58,7 @@ public final class RecordDescriptor {
     private static final int SOURCE_SEQUENCE_OFFSET = 40;
     private static final int TEMPLATE_ID_OFFSET = MESSAGE_OFFSET + 2;
     private static final int SCHEMA_ID_OFFSET = MESSAGE_OFFSET + 4;
+    private static final int SCHEMA_VERSION_OFFSET = MESSAGE_OFFSET + 6;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
     private RecordDescriptor() {}
@@ -129,6 +130,11 @@ public final class RecordDescriptor {
     /** Schema of the message. */
     public static int schemaId(DirectBuffer buffer, int offset) {
         return buffer.getShort(offset + SCHEMA_ID_OFFSET, ORDER) & 0xFFFF;
+    }
+
+    /** Version of the schema that the message was written with. */
+    public static int schemaVersion(DirectBuffer buffer, int offset) {
+        return buffer.getShort(offset + SCHEMA_VERSION_OFFSET, ORDER) & 0xFFFF;
     }
 
     /** Checksum of the record, filled in by the journal. */

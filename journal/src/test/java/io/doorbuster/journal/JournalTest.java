@@ -86,12 +86,30 @@ class JournalTest {
     }
 
     @Test
+    void recordOfALaterSchemaShouldBeRefusedAndNotTakenForDamage() {
+        append(1, 5);
+        try (JournalAppender appender = JournalAppender.open(directory, 5, 1_005)) {
+            encode(6);
+            record.putShort(
+                    RecordDescriptor.MESSAGE_OFFSET + 6,
+                    (short) (MessageHeaderDecoder.SCHEMA_VERSION + 1),
+                    ByteOrder.LITTLE_ENDIAN);
+            appender.append(record, 0);
+        }
+        assertThatThrownBy(this::readItemIds)
+                .isInstanceOf(IllegalStateException.class)
+                .isNotInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("written by a later release")
+                .hasMessageContaining("behind position 5");
+    }
+
+    @Test
     void hashRecordShouldLieBetweenEventsWithoutTakingAPosition() {
         final UnsafeBuffer digests = new UnsafeBuffer(new byte[] {1, 2, 3, 4});
         try (JournalAppender appender = JournalAppender.open(directory, 0, 0)) {
             encode(1);
             appender.append(record, 0);
-            appender.appendHash(1, 11, 22, digests, 0, 4);
+            appender.appendHash(9, 1, 11, 22, digests, 0, 4);
             encode(2);
             assertThat(appender.append(record, 0)).isEqualTo(2);
         }

@@ -46,6 +46,12 @@ final class VerifyCommand implements Callable<Integer> {
             report.line("state hash %s", Hashes.hex(found.stateHash()));
             report.line("reply hash %s", Hashes.hex(found.replyHash()));
             report.line("ledger hash %s", Hashes.hex(found.ledgerHash()));
+            if (found.otherVersions() > 0) {
+                report.line(
+                        "%,d hash records were computed by another version of the engine, and are not compared; the ledger"
+                                + " hash is the same for all",
+                        found.otherVersions());
+            }
             if (first != null) {
                 report.line(
                         "DIFFERS first at position %d: %s; look at it with: doorbuster inspect --data %s --position %d",

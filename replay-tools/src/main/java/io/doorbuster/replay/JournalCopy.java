@@ -92,9 +92,10 @@ final class JournalCopy {
             final long ofPosition = hashRecord.ofPosition();
             final long stateHash = hashRecord.stateHash();
             final long replyHash = hashRecord.replyHash();
+            final int engineVersion = hashRecord.engineVersion();
             hashRecord.wrapDigests(digests);
             if (ofPosition <= appender.lastPosition()) {
-                appender.appendHash(ofPosition, stateHash, replyHash, digests, 0, digests.capacity());
+                appender.appendHash(engineVersion, ofPosition, stateHash, replyHash, digests, 0, digests.capacity());
             }
         }
     }

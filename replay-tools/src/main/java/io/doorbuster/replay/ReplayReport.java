@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param replyHash of all replies up to it.
  * @param ledgerHash of units, reservations and outcomes; the same for every release.
  * @param hashRecords hash records found in the journal.
+ * @param otherVersions hash records of other versions of the engine, which say nothing about this one.
  * @param comparedEvents events whose digest was recorded, and compared.
  * @param firstDifference the first event that did not come out as recorded, or null.
  * @param nanos time taken.
@@ -23,6 +24,7 @@ public record ReplayReport(
         long replyHash,
         long ledgerHash,
         long hashRecords,
+        long otherVersions,
         long comparedEvents,
         @Nullable Difference firstDifference,
         long nanos) {

@@ -61,6 +61,7 @@ public final class Replayer implements AutoCloseable {
                 engine.replyHash(),
                 engine.position() == 0 ? 0 : engine.stores().ledgerHash(),
                 hashes.records(),
+                hashes.otherVersions(),
                 hashes.compared(),
                 hashes.first(),
                 nanos);

@@ -3,6 +3,7 @@ package io.doorbuster.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.doorbuster.client.PipelinedClient;
+import io.doorbuster.engine.Engine;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
@@ -69,7 +70,7 @@ class GoldenJournalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = "schema-0")
+    @ValueSource(strings = {"schema-0", "schema-1"})
     void journalOfAnEarlierSchemaShouldComeToTheSameLedger(String name) throws IOException {
         final Properties expected = expectedOf(name);
         final Path data = unpack(name, expected);
@@ -78,6 +79,13 @@ class GoldenJournalTest {
             assertThat(found.position()).isEqualTo(Long.parseLong(expected.getProperty("position")));
             assertThat(Hashes.hex(found.ledgerHash())).isEqualTo(expected.getProperty("ledgerHash"));
             assertThat(found.firstDifference()).isNull();
+            if (Integer.parseInt(expected.getProperty("engineVersion")) == Engine.VERSION) {
+                assertThat(found.isIdentical()).isTrue();
+                assertThat(Hashes.hex(found.stateHash())).isEqualTo(expected.getProperty("stateHash"));
+                assertThat(Hashes.hex(found.replyHash())).isEqualTo(expected.getProperty("replyHash"));
+            } else {
+                assertThat(found.otherVersions()).isPositive();
+            }
         }
     }
 
@@ -114,12 +122,14 @@ class GoldenJournalTest {
         }
         final String expected = """
                 file=%s
+                engineVersion=%d
                 position=%d
                 ledgerHash=%s
                 stateHash=%s
                 replyHash=%s
                 """.formatted(
                         file.getFileName(),
+                        Engine.VERSION,
                         found.position(),
                         Hashes.hex(found.ledgerHash()),
                         Hashes.hex(found.stateHash()),

@@ -11,6 +11,7 @@ import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.ItemIds;
 import io.doorbuster.client.SlateFilter;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.Engine;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
@@ -97,7 +98,14 @@ class ReplayerTest {
             }
         }
         try (JournalAppender appender = JournalAppender.open(journal, position, lastTimeNs)) {
-            appender.appendHash(position, stateHash, replyHash, digests, 0, 20); // As if ten events had come to zero.
+            appender.appendHash(
+                    Engine.VERSION,
+                    position,
+                    stateHash,
+                    replyHash,
+                    digests,
+                    0,
+                    20); // As if ten events had come to zero.
         }
         final ReplayReport found = replay(Long.MAX_VALUE);
         assertThat(found.isIdentical()).isFalse();

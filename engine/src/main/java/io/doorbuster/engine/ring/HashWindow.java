@@ -1,5 +1,6 @@
 package io.doorbuster.engine.ring;
 
+import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.ReplayDigest;
 import io.doorbuster.journal.JournalAppender;
 import java.nio.ByteBuffer;
@@ -39,6 +40,7 @@ final class HashWindow {
         }
         this.interval = interval;
         onWindow = (type, buffer, offset, length) -> appender.appendHash(
+                Engine.VERSION,
                 buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN),
                 buffer.getLong(offset + 8, ByteOrder.LITTLE_ENDIAN),
                 buffer.getLong(offset + 16, ByteOrder.LITTLE_ENDIAN),
