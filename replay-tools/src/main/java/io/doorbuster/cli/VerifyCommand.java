@@ -46,6 +46,11 @@ final class VerifyCommand implements Callable<Integer> {
             report.line("state hash %s", Hashes.hex(found.stateHash()));
             report.line("reply hash %s", Hashes.hex(found.replyHash()));
             report.line("ledger hash %s", Hashes.hex(found.ledgerHash()));
+            if (found.checkpointProblem() != null) {
+                report.line("DIFFERS: %s", found.checkpointProblem());
+            } else if (found.checkpoints() > 0) {
+                report.line("%d checkpoints are what the journal comes to", found.checkpoints());
+            }
             if (found.otherVersions() > 0) {
                 report.line(
                         "%,d hash records were computed by another version of the engine, and are not compared; the ledger"
@@ -74,6 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
             }
             final ObjectNode node = ReplayCommand.json(found);
             node.put("identical", found.isIdentical());
+            node.put("checkpoints", found.checkpoints());
             node.put("comparedEvents", found.comparedEvents());
             if (first != null) {
                 node.put("firstDifference", first.position());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param otherVersions hash records of other versions of the engine, which say nothing about this one.
  * @param comparedEvents events whose digest was recorded, and compared.
  * @param firstDifference the first event that did not come out as recorded, or null.
+ * @param checkpoints checkpoints that lie there and were compared.
+ * @param checkpointProblem what is wrong with one of them, or null.
  * @param nanos time taken.
  */
 public record ReplayReport(
@@ -27,10 +29,15 @@ public record ReplayReport(
         long otherVersions,
         long comparedEvents,
         @Nullable Difference firstDifference,
+        long checkpoints,
+        @Nullable String checkpointProblem,
         long nanos) {
     /** Whether something was recorded, and all of it came out again. */
     public boolean isIdentical() {
-        return comparedEvents > 0 && firstDifference == null && stateHash == recomputedStateHash;
+        return comparedEvents > 0
+                && firstDifference == null
+                && checkpointProblem == null
+                && stateHash == recomputedStateHash;
     }
 
     public long eventsPerSecond() {

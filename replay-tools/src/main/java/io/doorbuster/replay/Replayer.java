@@ -2,15 +2,22 @@ package io.doorbuster.replay;
 
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.RecordedHashes;
+import io.doorbuster.engine.checkpoint.Checkpoint;
+import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.StateDirectory;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a journal through the engine once more, into stores of its own, and compares with what was recorded. Works beside a
@@ -24,6 +31,10 @@ public final class Replayer implements AutoCloseable {
     private final Engine engine;
     private final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
     private final RecordedHashes hashes = new RecordedHashes();
+    private final CheckpointDirectory checkpointDirectory;
+    private final List<Checkpoint> checkpoints = new ArrayList<>();
+    private long checkpointsCompared;
+    private @Nullable String checkpointProblem;
     private long position;
     private long until;
 
@@ -37,6 +48,49 @@ public final class Replayer implements AutoCloseable {
         journal = DataDirectory.journal(dataDirectory);
         state = StateDirectory.temporary();
         engine = new Engine(state.path());
+        checkpointDirectory = new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory));
+    }
+
+    /** Those that lie there now; one that a live process deletes meanwhile is none. */
+    private void readCheckpoints() throws IOException {
+        for (final long at : checkpointDirectory.positions()) {
+            try {
+                checkpoints.add(checkpointDirectory.read(at));
+            } catch (CheckpointDamagedException e) {
+                checkpointProblem = "the checkpoint of position " + at + " is damaged: " + e.getMessage();
+            } catch (NoSuchFileException e) { // Deleted by a live process, which has newer ones.
+            }
+        }
+    }
+
+    /** A checkpoint of the event just applied: its hashes, and the state hash from every byte. */
+    private void compareCheckpoint() {
+        for (final Checkpoint checkpoint : checkpoints) {
+            if (checkpoint.position() == position) {
+                checkpointsCompared++;
+                if (checkpoint.stateHash() != engine.stateHash()
+                        || checkpoint.replyHash() != engine.replyHash()
+                        || checkpoint.recordCrc() != engine.recordCrc()
+                        || engine.recomputeStateHash() != engine.stateHash()) {
+                    checkpointProblem = "the checkpoint of position " + position + " is not what the journal comes to";
+                }
+            }
+        }
+    }
+
+    /** Every page of every checkpoint. */
+    private void loadCheckpoints() throws IOException {
+        for (final Checkpoint checkpoint : checkpoints) {
+            try (StateDirectory other = StateDirectory.temporary();
+                    Engine restored = new Engine(other.path())) {
+                restored.restore(checkpointDirectory, checkpoint);
+            } catch (CheckpointDamagedException e) {
+                if (checkpointDirectory.positions().contains(checkpoint.position())) {
+                    checkpointProblem =
+                            "the checkpoint of position " + checkpoint.position() + " is damaged: " + e.getMessage();
+                }
+            }
+        }
     }
 
     /**
@@ -45,8 +99,9 @@ public final class Replayer implements AutoCloseable {
      * @param untilPosition last position to apply.
      * @throws io.doorbuster.journal.JournalCorruptException when the journal is damaged before that.
      */
-    public ReplayReport replay(long untilPosition, Progress progress) {
+    public ReplayReport replay(long untilPosition, Progress progress) throws IOException {
         until = untilPosition;
+        readCheckpoints();
         final long beginNs = System.nanoTime();
         try (JournalTailer tailer = JournalTailer.open(journal)) {
             while (tailer.poll(this::onRecord, POLL_EXCERPTS) > 0 && position < until) {
@@ -54,6 +109,7 @@ public final class Replayer implements AutoCloseable {
             }
         }
         final long nanos = System.nanoTime() - beginNs;
+        loadCheckpoints();
         return new ReplayReport(
                 position,
                 engine.stateHash(),
@@ -64,6 +120,8 @@ public final class Replayer implements AutoCloseable {
                 hashes.otherVersions(),
                 hashes.compared(),
                 hashes.first(),
+                checkpointsCompared,
+                checkpointProblem,
                 nanos);
     }
 
@@ -83,6 +141,7 @@ public final class Replayer implements AutoCloseable {
         position = RecordDescriptor.position(buffer, offset);
         engine.onRecord(buffer, offset, reply, 0);
         hashes.onApplied(position, engine.stateHash(), engine.replyHash());
+        compareCheckpoint();
     }
 
     @Override

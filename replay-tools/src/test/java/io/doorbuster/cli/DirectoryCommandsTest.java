@@ -131,6 +131,26 @@ class DirectoryCommandsTest {
         assertThat(run("verify", "--data", data())).as(out.toString()).isZero();
     }
 
+    @Test
+    void verifyShouldFindACheckpointThatIsDamaged() throws IOException {
+        assertThat(run("verify", "--data", data(), "--json")).isZero();
+        assertThat(json().path("checkpoints").asInt()).isEqualTo(1);
+        final Path pages;
+        try (Stream<Path> files = Files.list(DataDirectory.checkpoints(directory.resolve("data")))) {
+            pages = files.filter(each -> each.getFileName().toString().startsWith("pages-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (RandomAccessFile damaged = new RandomAccessFile(pages.toFile(), "rw")) {
+            damaged.seek(10_000);
+            final int before = damaged.read();
+            damaged.seek(10_000);
+            damaged.write(before ^ 4);
+        }
+        assertThat(run("verify", "--data", data())).isEqualTo(1);
+        assertThat(out.toString()).contains("checksum is wrong");
+    }
+
     /** Flips a bit behind the first occurrence of a view of this item. */
     private void damage(String itemId) throws IOException {
         final Path file;
