@@ -139,6 +139,15 @@ public final class CheckpointDirectory {
         force(Objects.requireNonNull(path.toAbsolutePath().getParent()));
     }
 
+    /** Throws when the disk has not so many bytes left. */
+    void checkRoom(long bytes) throws IOException {
+        final long room = Files.getFileStore(path).getUsableSpace();
+        if (room < bytes) {
+            throw new IOException("no room for a checkpoint: it may take " + (bytes >> 20)
+                    + " MB with what is left to the" + " journal, and " + (room >> 20) + " MB are free");
+        }
+    }
+
     /** Deletes a draft that comes to nothing: on a full disk its room is wanted. */
     void discard(long position) {
         try {

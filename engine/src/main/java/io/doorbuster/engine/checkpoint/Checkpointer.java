@@ -33,6 +33,9 @@ public final class Checkpointer implements AutoCloseable {
     /** Files that a checkpoint is put together from at most. */
     private static final int FILES_MAX = 16;
 
+    /** Left to the journal: a checkpoint only shortens a start. */
+    private static final long JOURNAL_BYTES = 160L << 20;
+
     private static final long LOOK_NS = 1_000_000_000;
     private static final long FINISH_LOOK_NS = 200_000;
 
@@ -177,6 +180,7 @@ public final class Checkpointer implements AutoCloseable {
 
     /** Writes one checkpoint; false when the engine ran out of images. */
     private boolean write(Moment due) throws IOException {
+        directory.checkRoom((long) pages.pageCount() * ENTRY_BYTES + JOURNAL_BYTES);
         final boolean isFull = due.oldest == 1;
         int count;
         try (FileChannel channel = FileChannel.open(
