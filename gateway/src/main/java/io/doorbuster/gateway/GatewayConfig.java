@@ -27,6 +27,12 @@ public record GatewayConfig(
         @Nullable Path tokenFile,
         long checkpointEvery,
         Map<Setting, Long> settings) {
+    public GatewayConfig {
+        if (checkpointEvery < 0) {
+            throw new IllegalArgumentException("checkpointEvery=" + checkpointEvery + " is not 0 or more");
+        }
+    }
+
     /** Events between checkpoints, unless said otherwise: a restart applies no more than about these. */
     public static final long CHECKPOINT_EVERY = 250_000;
 

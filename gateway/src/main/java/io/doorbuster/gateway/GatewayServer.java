@@ -302,7 +302,12 @@ public final class GatewayServer implements AutoCloseable {
         return all;
     }
 
-    private static Map<Setting, Long> changesOf(Settings recorded, Map<Setting, Long> asked) {
+    /**
+     * What a start would journal.
+     *
+     * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
+     */
+    static Map<Setting, Long> changesOf(Settings recorded, Map<Setting, Long> asked) {
         final Map<Setting, Long> changes = new EnumMap<>(Setting.class);
         asked.forEach((setting, value) -> {
             final long now = recorded.value(setting);
@@ -331,9 +336,9 @@ public final class GatewayServer implements AutoCloseable {
         try {
             while (running) {
                 agent.doWork(pipeline);
-                final IllegalStateException damage = checkpointer.failure();
+                final Throwable damage = checkpointer.failure();
                 if (damage != null) {
-                    throw damage;
+                    throw new IllegalStateException("checkpoints have failed: " + damage.getMessage(), damage);
                 }
             }
         } catch (IOException | RuntimeException | Error e) { // Fail-stop: nothing is answered after this.

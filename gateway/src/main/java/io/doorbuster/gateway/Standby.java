@@ -101,6 +101,18 @@ public final class Standby implements AutoCloseable {
     }
 
     /**
+     * Whether it could serve like this, as far as can be known while the other process does.
+     *
+     * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
+     */
+    public void check(GatewayConfig config) throws IOException {
+        poll();
+        if (engine.position() > 0) {
+            GatewayServer.changesOf(engine.settings(), config.settings());
+        }
+    }
+
+    /**
      * Takes the place of the process that served, if it is gone. The standby is of no use any more then.
      *
      * @return null while the other process is there.

@@ -74,6 +74,7 @@ final class FollowCommand implements Callable<Integer> {
     private GatewayServer follow(Standby standby) throws IOException {
         final GatewayConfig config =
                 serving.config(data.directory, checkpointEvery == 0 ? GatewayConfig.CHECKPOINT_EVERY : checkpointEvery);
+        standby.check(config);
         report.line("following %s", data.directory);
         long lookedNs = System.nanoTime();
         reportedNs = lookedNs;

@@ -47,7 +47,7 @@ public final class CheckpointDirectory {
         }
         try (Stream<Path> files = Files.list(path)) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.startsWith(MANIFEST) && !name.endsWith(DRAFT))
+                    .filter(name -> name.matches(MANIFEST + "[0-9]{1,18}"))
                     .map(name -> Long.valueOf(name.substring(MANIFEST.length())))
                     .sorted(Comparator.reverseOrder())
                     .toList();

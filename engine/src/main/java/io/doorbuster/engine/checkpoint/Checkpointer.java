@@ -10,6 +10,7 @@ import io.doorbuster.engine.store.PageStores;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.Stores;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -72,7 +73,7 @@ public final class Checkpointer implements AutoCloseable {
     private volatile long lastPosition;
     private final AtomicLong abandoned = new AtomicLong();
     private volatile @Nullable String problem;
-    private volatile @Nullable IllegalStateException failure;
+    private volatile @Nullable Throwable failure;
 
     private Checkpointer(
             CheckpointDirectory directory,
@@ -92,7 +93,7 @@ public final class Checkpointer implements AutoCloseable {
         } else {
             hashes = restored.hashes();
             files = restored.checkpoint().files();
-            oldest = pages.epoch();
+            oldest = isLong() ? 1 : pages.epoch();
             lastPosition = restored.checkpoint().position();
         }
         begunPosition = lastPosition;
@@ -144,8 +145,12 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private void run() {
-        pages.reserveImages();
-        isReady = true;
+        try {
+            pages.reserveImages();
+            isReady = true;
+        } catch (RuntimeException | Error e) { // No memory for images.
+            failure = e;
+        }
         while (true) {
             final Moment due = moment;
             if (due != null) {
@@ -162,20 +167,26 @@ public final class Checkpointer implements AutoCloseable {
     private void take(Moment due) {
         try {
             if (write(due)) {
-                lastPosition = due.position;
+                directory.prune();
                 return;
             }
-            problem = "the engine wrote more pages meanwhile than there is room for images of";
-            directory.discard(due.position);
-        } catch (IOException e) {
-            problem = e.getMessage();
-            directory.discard(due.position);
-        } catch (IllegalStateException e) {
+            giveUp(due, "the engine wrote more pages meanwhile than there is room for images of");
+        } catch (IOException | UncheckedIOException e) {
+            giveUp(due, e.getMessage());
+        } catch (RuntimeException | Error e) {
             failure = e;
         } finally {
             pages.end();
         }
-        abandoned.incrementAndGet();
+    }
+
+    /** The next one is of the pages of this one too. */
+    private void giveUp(Moment due, @Nullable String why) {
+        problem = why;
+        if (lastPosition != due.position) {
+            directory.discard(due.position);
+            abandoned.incrementAndGet();
+        }
     }
 
     /** Writes one checkpoint; false when the engine ran out of images. */
@@ -209,7 +220,7 @@ public final class Checkpointer implements AutoCloseable {
                 due.position, due.recordCrc, due.stateHash, due.replyHash, due.settings, List.copyOf(now)));
         files = now;
         oldest = isLong() ? 1 : due.epoch;
-        directory.prune();
+        lastPosition = due.position;
         return true;
     }
 
@@ -282,7 +293,7 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     /** Why the process must stop, or null. Any thread. */
-    public @Nullable IllegalStateException failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
@@ -295,7 +306,7 @@ public final class Checkpointer implements AutoCloseable {
         while (lastPosition != position && failure == null) {
             final long before = abandoned();
             begin(position, recordCrc, replyHash);
-            while (moment != null || !isReady) {
+            while (moment != null || !isReady && failure == null) {
                 LockSupport.parkNanos(this, FINISH_LOOK_NS);
             }
             if (abandoned() != before) {
