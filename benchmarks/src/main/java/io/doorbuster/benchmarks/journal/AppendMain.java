@@ -166,6 +166,7 @@ public final class AppendMain {
         position = 0;
         encode();
         try (JournalAppender appender = open(acknowledged, 0);
+                JournalSpace space = JournalSpace.start(acknowledged, appender, directory.resolve("beside"), () -> 0);
                 JournalForcer forcer = JournalForcer.start(appender, disk)) {
             final Histogram one = new Histogram(3);
             for (int i = 0; i < FORCES; i++) {
@@ -184,6 +185,9 @@ public final class AppendMain {
             awaitForced(forcer, appender.lastPosition());
             final double seconds = (System.nanoTime() - beginNs) / 1e9;
             final double batch = (double) ACKNOWLEDGEMENTS / (disk.forces - before);
+            if (space.room() <= 0) {
+                throw new IllegalStateException("the journal outran its space");
+            }
             print(
                     "acknowledged on the disk: one by one p50 %.0f us, %.2f of a bare fdatasync (p50 %.0f us)",
                     one.getValueAtPercentile(50) / 1e3,
