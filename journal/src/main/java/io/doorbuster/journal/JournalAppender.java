@@ -4,17 +4,12 @@ import io.doorbuster.codec.HashRecordEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Objects;
 import java.util.function.LongSupplier;
 import java.util.zip.CRC32C;
-import net.openhft.chronicle.bytes.Bytes;
-import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
-import net.openhft.chronicle.wire.DocumentContext;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one writer of a journal. Journal thread only, which may be another one than the opener's.
@@ -27,16 +22,14 @@ public final class JournalAppender implements AutoCloseable {
     /** A file's cycle and offset in one word, so that they are seen together. */
     private static final int OFFSET_BITS = 40;
 
-    private final SingleChronicleQueue queue;
+    private final ExcerptLog log;
     private final JournalTime time;
-    private final ByteBuffer batchBytes = ByteBuffer.allocateDirect(BATCH_MAX);
-    private final UnsafeBuffer batch = new UnsafeBuffer(batchBytes);
-    private final ByteBuffer checked = batchBytes.duplicate();
-    private final Bytes<ByteBuffer> batchSource = Bytes.wrapForRead(batchBytes);
+    private final ByteBuffer batchBytes;
+    private final UnsafeBuffer batch;
+    private final ByteBuffer checked;
     private final CRC32C crc = new CRC32C();
     private final MessageHeaderEncoder messageHeader = new MessageHeaderEncoder();
     private final HashRecordEncoder hashRecord = new HashRecordEncoder();
-    private @Nullable ExcerptAppender appender;
     private final long cutBytes;
     private volatile long written;
     private volatile long flushedPosition;
@@ -45,18 +38,34 @@ public final class JournalAppender implements AutoCloseable {
     private long lastJournalTimeNs;
 
     private JournalAppender(
-            SingleChronicleQueue queue,
+            ExcerptLog log,
             JournalTime time,
+            ByteBuffer batchBytes,
             long lastPosition,
             long lastJournalTimeNs,
-            JournalEnd.Cut cut) {
-        this.queue = queue;
+            long cutBytes,
+            long written) {
+        this.log = log;
         this.time = time;
+        this.batchBytes = batchBytes;
+        batch = new UnsafeBuffer(batchBytes);
+        checked = batchBytes.duplicate();
         this.lastPosition = lastPosition;
         flushedPosition = lastPosition;
         this.lastJournalTimeNs = lastJournalTimeNs;
-        cutBytes = cut.bytes();
-        written = pack(Math.max(0, queue.lastCycle()), cut.end());
+        this.cutBytes = cutBytes;
+        this.written = written;
+    }
+
+    /**
+     * Goes on with a journal that lies elsewhere than in a directory; the appender closes the log.
+     *
+     * @param lastPosition of the last record there, as a tailer found it; 0 for a new journal.
+     * @param lastJournalTimeNs of that record.
+     */
+    public static JournalAppender over(ExcerptLog log, long lastPosition, long lastJournalTimeNs) {
+        final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_MAX);
+        return new JournalAppender(log, new JournalTime(() -> 0), batch, lastPosition, lastJournalTimeNs, 0, 0);
     }
 
     /**
@@ -72,12 +81,15 @@ public final class JournalAppender implements AutoCloseable {
 
     /** Opens a journal where a tailer has come to its end. The caller holds a {@link JournalLock} on the directory. */
     public static JournalAppender openBehind(JournalTailer tailer) {
+        if (!(tailer.source() instanceof ChronicleSource source)) {
+            throw new IllegalArgumentException("the tailer's journal lies in no directory");
+        }
         return open(
-                tailer.directory(),
+                source.directory(),
                 tailer.lastPosition(),
                 tailer.lastJournalTimeNs(),
                 System::currentTimeMillis,
-                tailer.cut());
+                source.cut());
     }
 
     /** The same with a wall clock that is given, which chooses the file. */
@@ -89,7 +101,15 @@ public final class JournalAppender implements AutoCloseable {
             Path directory, long lastPosition, long lastJournalTimeNs, LongSupplier wallMillis, JournalEnd.Cut cut) {
         final JournalTime time = new JournalTime(wallMillis);
         final SingleChronicleQueue queue = JournalQueue.openForAppend(directory, time);
-        return new JournalAppender(queue, time, lastPosition, lastJournalTimeNs, cut);
+        final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_MAX);
+        return new JournalAppender(
+                new ChronicleLog(queue, batch),
+                time,
+                batch,
+                lastPosition,
+                lastJournalTimeNs,
+                cut.bytes(),
+                end(Math.max(0, queue.lastCycle()), cut.end()));
     }
 
     /** Bytes of an excerpt that a kill or a power cut had left unfinished, and that were cut. */
@@ -156,20 +176,8 @@ public final class JournalAppender implements AutoCloseable {
             batch.setMemory(batchLength, RecordDescriptor.ALIGNMENT, (byte) 0);
             batchLength += RecordDescriptor.ALIGNMENT;
         }
-        final ExcerptAppender target = appender();
-        final long end;
-        try (DocumentContext document = target.writingDocument()) {
-            try {
-                final Bytes<?> file = Objects.requireNonNull(document.wire()).bytes();
-                file.write(batchSource, 0L, (long) batchLength);
-                end = file.writePosition();
-            } catch (Throwable e) { // A half-written excerpt must never be published, whatever went wrong.
-                document.rollbackOnClose();
-                throw e;
-            }
-        }
+        written = log.append(batchBytes, batchLength);
         batchLength = 0;
-        written = pack(target.cycle(), end);
         flushedPosition = lastPosition;
     }
 
@@ -196,23 +204,13 @@ public final class JournalAppender implements AutoCloseable {
         return written & (1L << OFFSET_BITS) - 1;
     }
 
-    private static long pack(int cycle, long offset) {
+    /** Where an excerpt ends: Chronicle's cycle, and the offset in its file. */
+    public static long end(int cycle, long offset) {
         return (long) cycle << OFFSET_BITS | offset;
     }
 
     JournalTime time() {
         return time;
-    }
-
-    /** Chronicle's appender belongs to the thread that creates it. */
-    private ExcerptAppender appender() {
-        ExcerptAppender target = appender;
-        if (target == null) {
-            target = queue.createAppender();
-            target.singleThreadedCheckDisabled(true); // The last flush may come from the thread that closes.
-            appender = target;
-        }
-        return target;
     }
 
     /**
@@ -252,7 +250,7 @@ public final class JournalAppender implements AutoCloseable {
         try {
             flush();
         } finally {
-            queue.close();
+            log.close();
         }
     }
 }

@@ -6,7 +6,14 @@ public final class JournalCorruptException extends RuntimeException {
 
     private final long positionBefore;
 
-    JournalCorruptException(String what, long positionBefore, long index) {
+    /**
+     * What a source of excerpts finds.
+     *
+     * @param what is there.
+     * @param positionBefore last position that is good.
+     * @param index of the excerpt.
+     */
+    public JournalCorruptException(String what, long positionBefore, long index) {
         super(what + " behind journal position " + positionBefore + " (excerpt index 0x" + Long.toHexString(index)
                 + "); the events up to that position are good: look with inspect; then restore a backup, or cut what cannot be"
                 + " read with repair");

@@ -38,9 +38,15 @@ public final class JournalForcer implements AutoCloseable {
      * @throws IOException when the disk does not take it.
      */
     public static JournalForcer start(JournalAppender appender, JournalDisk disk) throws IOException {
+        final JournalForcer forcer = withoutThread(appender, disk);
+        forcer.thread.start();
+        return forcer;
+    }
+
+    /** The same for one thread that does everything: it calls {@link #work}. */
+    public static JournalForcer withoutThread(JournalAppender appender, JournalDisk disk) throws IOException {
         final JournalForcer forcer = new JournalForcer(appender, disk);
         forcer.force();
-        forcer.thread.start();
         return forcer;
     }
 
@@ -91,6 +97,13 @@ public final class JournalForcer implements AutoCloseable {
             if (running) {
                 forceOrFail();
             }
+        }
+    }
+
+    /** Forces what has been flushed, unless a force has failed. Only where there is no thread for it. */
+    public void work() {
+        if (failure == null) {
+            forceOrFail();
         }
     }
 

@@ -50,7 +50,8 @@ public final class RecordDescriptor {
     static final int LENGTH_OFFSET = 0;
     static final int CRC_OFFSET = 4;
     static final int CHECKED_OFFSET = 8;
-    static final int POSITION_OFFSET = 8;
+    /** Where the position lies. */
+    public static final int POSITION_OFFSET = 8;
 
     private static final int JOURNAL_TIME_OFFSET = 16;
     private static final int OCCURRED_AT_OFFSET = 24;
