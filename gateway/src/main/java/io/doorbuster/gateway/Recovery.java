@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongFunction;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -42,13 +43,23 @@ public final class Recovery implements AutoCloseable {
      * @throws io.doorbuster.journal.JournalCorruptException when the journal is none.
      */
     public Recovery(Path dataDirectory, Engine engine) throws IOException {
+        this(
+                new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory)),
+                position -> JournalTailer.openAt(DataDirectory.journal(dataDirectory), position),
+                engine);
+    }
+
+    /**
+     * The same for a journal that lies elsewhere.
+     *
+     * @param journal opens it so that a position, 1 or more, comes first.
+     */
+    public Recovery(CheckpointDirectory checkpoints, LongFunction<JournalTailer> journal, Engine engine)
+            throws IOException {
         this.engine = engine;
-        restored = restoreNewest(new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory)));
-        final Path journal = DataDirectory.journal(dataDirectory);
+        restored = restoreNewest(checkpoints);
         isTied = restored == null;
-        tailer = restored == null
-                ? JournalTailer.open(journal)
-                : JournalTailer.openAt(journal, restored.checkpoint().position());
+        tailer = journal.apply(restored == null ? 1 : restored.checkpoint().position());
     }
 
     private @Nullable Restored restoreNewest(CheckpointDirectory directory) throws IOException {

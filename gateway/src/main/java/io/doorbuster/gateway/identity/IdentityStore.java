@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
@@ -51,7 +52,7 @@ public final class IdentityStore implements AutoCloseable {
 
     private final FileChannel file;
     private final Mac mac;
-    private final SecureRandom random = new SecureRandom();
+    private final RandomGenerator random;
     private final Map<Digest, Entry> entries = new HashMap<>();
 
     /** All raw ids of a shopper who has more than one. */
@@ -67,6 +68,16 @@ public final class IdentityStore implements AutoCloseable {
 
     /** Opens the store of a directory, or makes it. */
     public IdentityStore(Path directory) throws IOException {
+        this(directory, new SecureRandom());
+    }
+
+    /**
+     * The same with surrogates, and a key, that are drawn from a given source.
+     *
+     * @param random one that nobody can guess, but in a simulation, which is to be repeated.
+     */
+    public IdentityStore(Path directory, RandomGenerator random) throws IOException {
+        this.random = random;
         Files.createDirectories(directory);
         mac = mac(key(directory.resolve("key")));
         file = FileChannel.open(

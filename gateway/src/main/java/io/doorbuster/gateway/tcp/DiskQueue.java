@@ -18,16 +18,16 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
  *   message:  connection id int64 | correlation id int64 | position int64 | reply
  * </pre>
  */
-final class DiskQueue {
+public final class DiskQueue {
     /** Acknowledgements under way that wait for the disk. */
-    static final int MAX = 16_384;
+    public static final int MAX = 16_384;
 
     private static final int REPLY_OFFSET = 24;
     private static final int REPLY_MAX = 64;
     private static final int MESSAGE_TYPE = 1;
 
     /** Takes a reply that need not wait any more. */
-    interface ReplyHandler {
+    public interface ReplyHandler {
         void onReply(long connectionId, long correlationId, DirectBuffer reply, int offset, int length);
     }
 
@@ -38,7 +38,7 @@ final class DiskQueue {
     private final ControlledMessageHandler onMessage;
     private long forcedPosition;
 
-    DiskQueue(JournalForcer forcer, ReplyHandler handler) {
+    public DiskQueue(JournalForcer forcer, ReplyHandler handler) {
         this.forcer = forcer;
         onMessage = (type, buffer, offset, length) -> {
             if (buffer.getLong(offset + 16, ByteOrder.LITTLE_ENDIAN) > forcedPosition) {
@@ -55,7 +55,7 @@ final class DiskQueue {
     }
 
     /** Lets an acknowledgement wait for a position, and asks for that to be forced. */
-    void add(long connectionId, long correlationId, long position, DirectBuffer reply, int offset, int length) {
+    public void add(long connectionId, long correlationId, long position, DirectBuffer reply, int offset, int length) {
         message.putLong(0, connectionId, ByteOrder.LITTLE_ENDIAN);
         message.putLong(8, correlationId, ByteOrder.LITTLE_ENDIAN);
         message.putLong(16, position, ByteOrder.LITTLE_ENDIAN);
@@ -72,7 +72,7 @@ final class DiskQueue {
     }
 
     /** Hands over what is on the disk by now. */
-    int release() {
+    public int release() {
         if (ring.size() == 0) {
             return 0;
         }

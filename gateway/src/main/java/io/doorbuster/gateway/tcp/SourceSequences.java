@@ -10,7 +10,7 @@ import org.agrona.collections.Long2LongHashMap;
  */
 public final class SourceSequences {
     /** Expected of a source that there is no room for: none will do. */
-    static final long NONE = 0;
+    public static final long NONE = 0;
 
     private final Long2LongHashMap next = new Long2LongHashMap(NONE);
     private final int sourcesMax;
@@ -27,13 +27,13 @@ public final class SourceSequences {
     }
 
     /** The sequence that a source should send next; {@link #NONE} when there is no room for it. */
-    long expected(long source) {
+    public long expected(long source) {
         final long known = next.get(source);
         return known != NONE ? known : next.size() < sourcesMax ? 1 : NONE;
     }
 
     /** A fact or command went into the ring; one that skips ahead or comes again moves nothing. */
-    void onPublished(long source, long sequence) {
+    public void onPublished(long source, long sequence) {
         if (sequence != NONE && sequence == expected(source)) {
             next.put(source, sequence + 1);
         }
