@@ -31,7 +31,8 @@ import picocli.CommandLine.Command;
             BackupCommand.class,
             RestoreCommand.class,
             InspectCommand.class,
-            RepairCommand.class
+            RepairCommand.class,
+            SimulateCommand.class
         })
 public final class DoorbusterMain {
     private static final int FAILED = 1;

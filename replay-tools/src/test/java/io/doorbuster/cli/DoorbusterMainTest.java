@@ -51,7 +51,8 @@ class DoorbusterMainTest {
                 "checkpoint",
                 "backup",
                 "restore",
-                "repair"
+                "repair",
+                "simulate"
             })
     void everyCommandShouldHelpWithAnExample(String command) {
         assertThat(run(command, "--help")).isZero();

@@ -1,0 +1,493 @@
+package io.doorbuster.simulator;
+
+import static io.doorbuster.simulator.SimulationFailure.check;
+
+import io.doorbuster.codec.AcknowledgedDecoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.ring.InputSlot;
+import io.doorbuster.engine.ring.PipelineFailedException;
+import io.doorbuster.gateway.identity.IdentityStore;
+import io.doorbuster.journal.JournalCorruptException;
+import io.doorbuster.journal.JournalTailer;
+import io.doorbuster.journal.RecordDescriptor;
+import io.doorbuster.simulator.SimulatedServer.Recovered;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** One seed: clients, a process that ends again and again, and everything that must hold behind it. One thread. */
+final class Simulation {
+    private static final int CLIENTS = 8;
+    private static final int BURST_MAX = 128;
+    private static final int FLIPS = 8;
+
+    /** Events from one fault of its kind to the next, in the mean. */
+    private static final int DISTURBED_EVERY = 1_000;
+
+    private static final int ENDED_EVERY = 100_000;
+    private static final int CHECKPOINT_EVERY = 50_000;
+
+    private enum End {
+        ORDERLY,
+        KILL,
+        POWER_CUT,
+        IO_ERROR
+    }
+
+    private final SplittableRandom random;
+    private final Tally tally;
+    private final Path state;
+    private final CheckpointDirectory checkpoints;
+    private final CheckpointDirectory noCheckpoints;
+    private final IdentityStore identities;
+    private final SimulatedClock clock = new SimulatedClock();
+    private final SimulatedDisk disk = new SimulatedDisk();
+    private final History history = new History();
+    private final StockModel model = new StockModel(Traffic.ITEMS, SimulatedServer.RESERVATIONS_MAX, CLIENTS);
+    private final Traffic traffic;
+    private final SimulatedClient[] clients = new SimulatedClient[CLIENTS];
+    private final Operation operation = new Operation();
+    private final Operation none = new Operation();
+    private final MessageHeaderDecoder header = new MessageHeaderDecoder();
+    private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
+    private SimulatedServer server;
+    private int slowClient;
+    private long promised;
+    private long promisedOnDisk;
+    private long verifiedPosition;
+
+    /**
+     * Prepares a run.
+     *
+     * @param directory empty, for checkpoints and identities.
+     * @param state where stores lie.
+     */
+    Simulation(SimulationMix mix, long seed, Path directory, Path state, Tally tally) throws IOException {
+        random = new SplittableRandom(seed);
+        this.state = state;
+        this.tally = tally;
+        checkpoints = new CheckpointDirectory(directory.resolve("checkpoints"));
+        noCheckpoints = new CheckpointDirectory(directory.resolve("none"));
+        identities = new IdentityStore(directory.resolve("identities"), random.split());
+        traffic = new Traffic(mix, random, CLIENTS);
+        for (int i = 0; i < CLIENTS; i++) {
+            clients[i] = new SimulatedClient(i);
+        }
+        server = start(SimulatedServer.recover(disk, state, noCheckpoints, false));
+    }
+
+    private SimulatedServer start(Recovered from) throws IOException {
+        final SimulatedServer started = SimulatedServer.serve(
+                disk,
+                from,
+                checkpoints,
+                identities,
+                clock,
+                (slot, endOfBatch) -> onReply(slot, endOfBatch),
+                this::onDisk);
+        if (history.last() == 0) {
+            history.add(History.NO_CLIENT, 0, none, 0); // The settings.
+        }
+        tally.fromCheckpoint += started.isFromCheckpoint() ? 1 : 0;
+        return started;
+    }
+
+    /** Runs until so many events are journaled, then ends in order and checks everything. */
+    void run(long events) throws IOException {
+        long begun = 0;
+        int untilDisturbed = draw(DISTURBED_EVERY);
+        int untilEnd = draw(ENDED_EVERY);
+        int untilCheckpoint = draw(CHECKPOINT_EVERY);
+        while (begun < events) {
+            final int before = history.last();
+            final int burst = 1 + random.nextInt(BURST_MAX);
+            for (int i = 0; i < burst; i++) {
+                arrive(clients[random.nextInt(CLIENTS)]);
+            }
+            final int count = history.last() - before;
+            begun += count;
+            tally.events += count;
+            clock.advance(random.nextInt(2_000 * BURST_MAX));
+            untilDisturbed -= burst;
+            untilEnd -= burst;
+            untilCheckpoint -= burst;
+            if (untilDisturbed <= 0) {
+                untilDisturbed = draw(DISTURBED_EVERY);
+                disturb();
+            }
+            if (untilEnd <= 0) {
+                untilEnd = draw(ENDED_EVERY);
+                end(End.values()[random.nextInt(End.values().length)]);
+            } else {
+                work();
+            }
+            if (untilCheckpoint <= 0) {
+                untilCheckpoint = draw(CHECKPOINT_EVERY);
+                check(server.checkpoint(), "checkpoint at " + server.engine().position(), 0, 1);
+            }
+        }
+        finish();
+    }
+
+    private int draw(int mean) {
+        return 1 + random.nextInt(2 * mean);
+    }
+
+    /** A frame arrives, if its client has one on the way. */
+    private void arrive(SimulatedClient client) {
+        if (client.isRefused() && random.nextInt(16) == 0) {
+            reconnect(client);
+        }
+        while (client.maySend() && random.nextInt(4) != 0) {
+            client.send(traffic, CLIENTS);
+            if (random.nextInt(64) == 0) {
+                client.sendAgain(random.nextInt(Integer.MAX_VALUE));
+            }
+        }
+        if (!client.hasFrame()) {
+            return;
+        }
+        final int frame = client.nextFrame();
+        final boolean isRequest = client.isRequest(frame);
+        if (server.onFrame(client, frame)) {
+            if (isRequest) {
+                history.add(History.NO_CLIENT, 0, none, server.nowNs());
+            } else {
+                history.add(client.index, client.sequence(frame), client.operation(frame), server.nowNs());
+            }
+        } else if (!isRequest) {
+            client.onRefused();
+        }
+    }
+
+    private void reconnect(SimulatedClient client) {
+        tally.reconnects++;
+        client.reconnect();
+    }
+
+    private void disturb() {
+        switch (random.nextInt(4)) {
+            case 0 -> reconnect(clients[random.nextInt(CLIENTS)]);
+            case 1 -> slowClient = random.nextInt(CLIENTS + 1);
+            case 2 -> {
+                tally.clockSteps++;
+                clock.step(random);
+            }
+            default -> {
+                server.poll();
+                tally.fullDisks++;
+                disk.room(random.nextInt(5 << 20));
+            }
+        }
+    }
+
+    /** The process does what it does all day. */
+    private void work() {
+        server.poll();
+        if (random.nextInt(3) == 0) {
+            check(server.force(), "force", 0, 1);
+        }
+        if (random.nextInt(16) == 0) {
+            disk.freeSpace();
+        }
+        for (final SimulatedClient client : clients) {
+            if (client.index != slowClient) {
+                client.read();
+            }
+        }
+    }
+
+    /** A reply comes out of the pipeline; the model says what it must be. */
+    private void onReply(InputSlot slot, boolean endOfBatch) {
+        final DirectBuffer record = slot.record();
+        final long position = RecordDescriptor.position(record, 0);
+        check(position <= history.last(), "position", position, history.last());
+        final int at = (int) position;
+        history.checksum(at, RecordDescriptor.crc(record, 0));
+        model.expire(history.timeNs(at));
+        final int client = history.client(at);
+        if (client != History.NO_CLIENT) {
+            checkAnswer(client, at, slot);
+        }
+        if (endOfBatch) {
+            check(
+                    server.engine().position() == position,
+                    "engine's position",
+                    server.engine().position(),
+                    position);
+            history.hashes(at, server.engine().stateHash(), server.engine().replyHash());
+        }
+        if (slot.waitsForDisk()) {
+            server.awaitDisk(slot);
+        } else {
+            answer(slot.connectionId(), slot.correlationId(), slot.reply(), position, false);
+        }
+    }
+
+    private void checkAnswer(int client, int position, InputSlot slot) {
+        acknowledged.wrapAndApplyHeader(slot.reply(), 0, header);
+        final long sequence = history.sequence(position);
+        final long last = model.lastSequence(client);
+        final Outcome outcome = acknowledged.outcome();
+        final String what = "sequence " + sequence + " of client " + client + " at position " + position;
+        if (sequence > last + 1) {
+            check(outcome == Outcome.SEQUENCE_GAP, what + ", a gap", outcome.value(), last + 1);
+        } else if (sequence <= last) {
+            check(acknowledged.position() < position, what + ", a duplicate", acknowledged.position(), position);
+            final int first = (int) acknowledged.position();
+            check(
+                    history.client(first) == client && history.sequence(first) == sequence,
+                    what + ", a duplicate of what is at",
+                    first,
+                    position);
+        } else {
+            history.read(position, operation);
+            final Outcome expected = model.apply(client, operation, history.timeNs(position));
+            check(acknowledged.position() == position, what + ", position", acknowledged.position(), position);
+            if (expected != null) {
+                check(outcome == expected, what + ", outcome", outcome.value(), expected.value());
+                check(
+                        acknowledged.detail() == model.detail(),
+                        what + ", detail",
+                        acknowledged.detail(),
+                        model.detail());
+            }
+        }
+    }
+
+    private void onDisk(long connectionId, long correlationId, DirectBuffer reply, int offset, int length) {
+        acknowledged.wrapAndApplyHeader(reply, offset, header);
+        answer(connectionId, correlationId, reply, offset, acknowledged.position(), true);
+    }
+
+    private void answer(long connectionId, long correlationId, DirectBuffer reply, long position, boolean isOnDisk) {
+        answer(connectionId, correlationId, reply, 0, position, isOnDisk);
+    }
+
+    /** The answer leaves: from now on it is a promise. */
+    private void answer(
+            long connectionId, long correlationId, DirectBuffer reply, int offset, long position, boolean isOnDisk) {
+        if (correlationId >= SimulatedClient.FIRST_REQUEST) {
+            return;
+        }
+        promised = Math.max(promised, position);
+        if (isOnDisk) {
+            promisedOnDisk = Math.max(promisedOnDisk, position);
+        }
+        acknowledged.wrapAndApplyHeader(reply, offset, header);
+        clients[SimulatedClient.clientOf(connectionId)].deliver(
+                connectionId, correlationId, acknowledged.outcome(), acknowledged.position(), acknowledged.detail());
+    }
+
+    /** The process ends, and another one starts. */
+    private void end(End how) throws IOException {
+        disk.freeSpace();
+        switch (how) {
+            case ORDERLY -> {
+                server.stop();
+                tally.restarts++;
+            }
+            case KILL -> {
+                die();
+                tally.kills++;
+            }
+            case POWER_CUT -> {
+                die();
+                disk.cutPower(random);
+                tally.powerCuts++;
+            }
+            case IO_ERROR -> {
+                failForce();
+                disk.cutPower(random); // The kernel may have dropped the pages.
+                tally.ioErrors++;
+            }
+        }
+        restart(how);
+    }
+
+    /** With frames in the ring, in the middle of an append, or behind all that was taken. */
+    private void die() {
+        final int point = random.nextInt(3);
+        if (point == 0) {
+            disk.dieInAppend(random.nextInt(8_192));
+        }
+        if (point < 2) {
+            try {
+                server.poll();
+            } catch (PipelineFailedException e) {
+                check(e.getCause() instanceof SimulatedDisk.Death, "the pipeline failed (" + e.getCause() + ")", 0, 0);
+            }
+        }
+        server.end();
+    }
+
+    private void failForce() {
+        server.poll();
+        server.release();
+        final long before = promisedOnDisk;
+        disk.failForces();
+        if (!server.force()) { // Otherwise there was nothing to force.
+            check(!server.force(), "a force that was tried again", 1, 0);
+        }
+        check(promisedOnDisk == before, "promised on disk behind a failed force", promisedOnDisk, before);
+        server.end();
+    }
+
+    private void restart(End how) throws IOException {
+        final boolean mayHaveLost = how == End.POWER_CUT || how == End.IO_ERROR;
+        final CheckpointDirectory from = random.nextInt(8) == 0 ? noCheckpoints : checkpoints;
+        final Recovered recovered = SimulatedServer.recover(disk, state, from, mayHaveLost);
+        final long restoredAt = recovered.restored() == null
+                ? 0
+                : recovered.restored().checkpoint().position();
+        tally.replayed += recovered.position() - restoredAt;
+        server = start(recovered);
+        onRecovered(recovered.position(), mayHaveLost);
+        for (int i = 0; i < FLIPS; i++) {
+            flip();
+        }
+        for (final SimulatedClient client : clients) {
+            client.reconnect(server.expected(client.source()), mayHaveLost);
+        }
+    }
+
+    private void onRecovered(long position, boolean mayHaveLost) {
+        final long kept = mayHaveLost ? promisedOnDisk : promised;
+        check(position >= kept, "promised events lost: position", position, kept);
+        check(position <= history.last(), "events that nobody sent: position", position, history.last());
+        tally.lostEvents += history.last() - position;
+        history.cut((int) position);
+        promised = Math.min(promised, position);
+        verifiedPosition = Math.min(verifiedPosition, position);
+        check(
+                history.hasHashes(
+                        (int) position,
+                        server.engine().stateHash(),
+                        server.engine().replyHash()),
+                "state or replies after a restart are not those before it, at position",
+                position,
+                position);
+        rebuildModel();
+        model.check(server.engine().stores());
+        verifyJournal();
+    }
+
+    private void rebuildModel() {
+        model.clear();
+        for (int position = 1; position <= history.last(); position++) {
+            model.expire(history.timeNs(position));
+            final int client = history.client(position);
+            if (client != History.NO_CLIENT && history.sequence(position) == model.lastSequence(client) + 1) {
+                history.read(position, operation);
+                model.apply(client, operation, history.timeNs(position));
+            }
+        }
+    }
+
+    /** Each record behind the last look is the one that was handed in at its position. */
+    private void verifyJournal() {
+        try (JournalTailer tailer = JournalTailer.overAt(disk.source(), Math.max(1, verifiedPosition))) {
+            int excerpts = tailer.poll(this::verify, Integer.MAX_VALUE);
+            while (excerpts > 0) {
+                excerpts = tailer.poll(this::verify, Integer.MAX_VALUE);
+            }
+        }
+        check(verifiedPosition == history.last(), "last position in the journal", verifiedPosition, history.last());
+    }
+
+    private void verify(MutableDirectBuffer buffer, int offset, int length) {
+        final int position = (int) RecordDescriptor.position(buffer, offset);
+        if (position == 0) {
+            return;
+        }
+        final int crc = RecordDescriptor.crc(buffer, offset);
+        final int client = history.client(position);
+        final long source = client == History.NO_CLIENT ? 0 : clients[client].source();
+        final long found = RecordDescriptor.source(buffer, offset);
+        check(found == source, "another source at position " + position, found, source);
+        final long sequence = RecordDescriptor.sourceSequence(buffer, offset);
+        check(
+                client == History.NO_CLIENT || sequence == history.sequence(position),
+                "another event at position " + position,
+                sequence,
+                history.sequence(position));
+        final int seen = history.checksum(position);
+        check(seen == History.UNSEEN || seen == crc, "another record at position " + position, crc, seen);
+        history.checksum(position, crc);
+        verifiedPosition = Math.max(verifiedPosition, position);
+    }
+
+    /** A bit of an excerpt flips: it is found, or lies in padding and changes nothing that is delivered. */
+    private void flip() {
+        final int near = 1 + random.nextInt(history.last());
+        final SimulatedDisk.Source place = disk.source();
+        place.seek(near + 1L);
+        final int offset = place.offset() + SimulatedDisk.HEADER_BYTES + random.nextInt(disk.length(place.offset()));
+        final int bit = random.nextInt(Byte.SIZE);
+        final long before = JournalDigest.of(disk.source(), near);
+        disk.flip(offset, bit);
+        long after;
+        try {
+            after = JournalDigest.of(disk.source(), near);
+        } catch (JournalCorruptException e) {
+            after = before;
+        }
+        disk.flip(offset, bit);
+        check(before == after, "a flipped bit was applied, at offset", offset, near);
+        tally.flips++;
+    }
+
+    /** Ends in order; live state, full replay, and checkpoint with its tail are the same. */
+    private void finish() throws IOException {
+        disk.freeSpace();
+        server.poll();
+        final long position = server.engine().position();
+        final long stateHash = server.engine().stateHash();
+        final long replyHash = server.engine().replyHash();
+        check(stateHash == server.engine().recomputeStateHash(), "state hash from all bytes", stateHash, stateHash);
+        model.check(server.engine().stores());
+        server.stop();
+        for (final CheckpointDirectory from : new CheckpointDirectory[] {noCheckpoints, checkpoints}) {
+            final Recovered again = SimulatedServer.recover(disk, state, from, false);
+            final String what = from == noCheckpoints ? "full replay" : "checkpoint and tail";
+            tally.replayed += from == noCheckpoints ? again.position() : 0;
+            check(again.position() == position, what + ", position", again.position(), position);
+            check(
+                    again.engine().stateHash() == stateHash,
+                    what + ", state",
+                    again.engine().stateHash(),
+                    stateHash);
+            check(
+                    again.engine().replyHash() == replyHash,
+                    what + ", replies",
+                    again.engine().replyHash(),
+                    replyHash);
+            model.check(again.engine().stores());
+            again.engine().close();
+        }
+        verifiedPosition = 0;
+        verifyJournal();
+        for (final SimulatedClient client : clients) {
+            tally.duplicates += client.duplicatesAnswered();
+        }
+        tally.hash = Long.rotateLeft(tally.hash, 7) ^ stateHash ^ Long.rotateLeft(replyHash, 32);
+        tally.seeds++;
+        identities.close();
+    }
+
+    /** Closes what a run that failed has left open. */
+    void abandon(@Nullable Throwable failed) {
+        try {
+            server.end();
+        } catch (RuntimeException e) {
+            if (failed != null) {
+                failed.addSuppressed(e);
+            }
+        }
+    }
+}
