@@ -26,11 +26,13 @@ final class Simulation {
     private static final int BURST_MAX = 128;
     private static final int FLIPS = 8;
 
-    /** Events from one fault of its kind to the next, in the mean. */
+    /** Events from one disturbance to the next, in the mean. */
     private static final int DISTURBED_EVERY = 1_000;
 
+    /** Events from one end of a process to the next, in the mean; a short run has as many ends as a long one. */
     private static final int ENDED_EVERY = 100_000;
-    private static final int CHECKPOINT_EVERY = 50_000;
+
+    private static final int ENDS = 10;
 
     private enum End {
         ORDERLY,
@@ -101,8 +103,9 @@ final class Simulation {
     void run(long events) throws IOException {
         long begun = 0;
         int untilDisturbed = draw(DISTURBED_EVERY);
-        int untilEnd = draw(ENDED_EVERY);
-        int untilCheckpoint = draw(CHECKPOINT_EVERY);
+        final int endedEvery = (int) Math.min(ENDED_EVERY, 1 + events / ENDS);
+        int untilEnd = draw(endedEvery);
+        int untilCheckpoint = draw(endedEvery / 2);
         while (begun < events) {
             final int before = history.last();
             final int burst = 1 + random.nextInt(BURST_MAX);
@@ -121,13 +124,13 @@ final class Simulation {
                 disturb();
             }
             if (untilEnd <= 0) {
-                untilEnd = draw(ENDED_EVERY);
+                untilEnd = draw(endedEvery);
                 end(End.values()[random.nextInt(End.values().length)]);
             } else {
                 work();
             }
             if (untilCheckpoint <= 0) {
-                untilCheckpoint = draw(CHECKPOINT_EVERY);
+                untilCheckpoint = draw(endedEvery / 2);
                 check(server.checkpoint(), "checkpoint at " + server.engine().position(), 0, 1);
             }
         }
@@ -135,7 +138,7 @@ final class Simulation {
     }
 
     private int draw(int mean) {
-        return 1 + random.nextInt(2 * mean);
+        return 1 + random.nextInt(1 + 2 * mean);
     }
 
     /** A frame arrives, if its client has one on the way. */
