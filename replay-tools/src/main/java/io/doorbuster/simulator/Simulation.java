@@ -32,7 +32,7 @@ final class Simulation {
     /** Events from one end of a process to the next, in the mean; a short run has as many ends as a long one. */
     private static final int ENDED_EVERY = 100_000;
 
-    private static final int ENDS = 10;
+    private static final int ENDS = 6;
 
     private enum End {
         ORDERLY,

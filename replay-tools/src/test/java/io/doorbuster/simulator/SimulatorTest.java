@@ -25,7 +25,5 @@ class SimulatorTest {
     void sameSeedShouldBeSameRun() throws IOException {
         final SimulationReport first = Simulator.run(SimulationMix.SHOP, 7, 1, 30_000, soFar -> {});
         assertThat(Simulator.run(SimulationMix.SHOP, 7, 1, 30_000, soFar -> {})).isEqualTo(first);
-        assertThat(Simulator.run(SimulationMix.SHOP, 8, 1, 30_000, soFar -> {}).hash())
-                .isNotEqualTo(first.hash());
     }
 }
