@@ -89,6 +89,10 @@ final class ChronicleSource implements ExcerptSource {
     /** Goes to the last excerpt, of those that the queue's own index finds, that begins before a position. */
     @Override
     public long seek(long position) {
+        if (position <= 1 || queue.firstCycle() > queue.lastCycle()) { // The first record, or there is none.
+            tailer.toStart();
+            return 0;
+        }
         for (final Long cycle :
                 queue.listCyclesBetween(queue.firstCycle(), queue.lastCycle()).descendingSet()) {
             final long first = queue.rollCycle().toIndex(cycle.intValue(), 0);
