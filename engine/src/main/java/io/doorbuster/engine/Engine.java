@@ -6,11 +6,13 @@ import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.TickRecordDecoder;
 import io.doorbuster.engine.checkpoint.Checkpoint;
+import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.response.ResponseStage;
 import io.doorbuster.engine.stock.StockStage;
+import io.doorbuster.engine.store.EngineStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.SourceStore;
 import io.doorbuster.engine.store.Stores;
@@ -31,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine implements AutoCloseable {
     /**
-     * Grows with each change by which a journal replays to other state or replies. What the shop may never lose track of, see
+     * Grows with each change by which a journal replays to other state or replies, or by which rows lie otherwise. What the shop may never lose track of, see
      * {@link Stores#ledgerHash()}, does not change with it.
      */
-    public static final int VERSION = 1;
+    public static final int VERSION = EngineStore.VERSION;
 
     /** Largest reply in bytes. */
     public static final int REPLY_MAX = 8192;
@@ -128,12 +130,16 @@ public final class Engine implements AutoCloseable {
     /**
      * Takes over the state of a checkpoint instead of the journal's records up to there. Before the first record.
      *
-     * @throws io.doorbuster.engine.checkpoint.CheckpointDamagedException when it is not as it was written: the engine is as
+     * @throws CheckpointDamagedException when it is not as it was written, or of another version of the engine: the engine is as
      *     it was before.
      */
     public Restored restore(CheckpointDirectory directory, Checkpoint checkpoint) throws IOException {
         if (machine != null) {
             throw new IllegalStateException("position=" + position());
+        }
+        if (checkpoint.engineVersion() != VERSION) {
+            throw new CheckpointDamagedException("it is of version " + checkpoint.engineVersion()
+                    + " of the engine, and this is " + VERSION + ": the journal is replayed instead");
         }
         final Machine built = build(stateDirectory, checkpoint.settings());
         try {

@@ -65,10 +65,28 @@ public final class DataDirectory implements AutoCloseable {
         try {
             claim(path);
             check(path);
+            refuseHalfRepaired(path);
             return new DataDirectory(path, lock);
         } catch (IOException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** Between two names of a repair there is no journal; a new one must not be begun then. */
+    private static void refuseHalfRepaired(Path path) throws IOException {
+        if (Files.exists(journal(path))) {
+            return;
+        }
+        try (Stream<Path> entries = Files.list(path)) {
+            final @Nullable Path kept = entries.filter(
+                            entry -> entry.getFileName().toString().startsWith("journal."))
+                    .findAny()
+                    .orElse(null);
+            if (kept != null) {
+                throw new IOException(path + " has no journal, but " + kept.getFileName()
+                        + ": a repair did not end; move " + path.resolve("journal.repaired") + " to " + journal(path));
+            }
         }
     }
 

@@ -136,7 +136,7 @@ public final class GatewayServer implements AutoCloseable {
         try {
             return start(config, progress, disk, 0);
         } catch (JournalCorruptException e) {
-            final long cutBytes = cutUnwritten(config.dataDirectory());
+            final long cutBytes = cutUnwritten(config.dataDirectory(), e.positionBefore());
             if (cutBytes == 0) {
                 throw e;
             }
@@ -144,8 +144,14 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    private static long cutUnwritten(Path dataDirectory) throws IOException {
+    /** What a checkpoint knows of was on the disk: then it is no power cut that has unwritten it, and nothing is cut. */
+    private static long cutUnwritten(Path dataDirectory, long positionBefore) throws IOException {
         try (DataDirectory data = DataDirectory.open(dataDirectory)) {
+            for (final long position : new CheckpointDirectory(DataDirectory.checkpoints(data.path())).positions()) {
+                if (position > positionBefore) {
+                    return 0;
+                }
+            }
             return JournalEnd.cutUnwritten(DataDirectory.journal(data.path()));
         }
     }

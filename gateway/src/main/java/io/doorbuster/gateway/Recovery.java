@@ -10,6 +10,7 @@ import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class Recovery implements AutoCloseable {
         for (final long position : directory.positions()) {
             try {
                 return engine.restore(directory, directory.read(position));
-            } catch (CheckpointDamagedException e) {
+            } catch (CheckpointDamagedException | NoSuchFileException e) { // Or deleted meanwhile for newer ones.
                 passedOver.add("the checkpoint of position " + position + " was passed over: " + e.getMessage());
             }
         }

@@ -42,18 +42,21 @@ public final class Standby implements AutoCloseable {
     /**
      * Begins with the newest checkpoint.
      *
+     * @param stateDirectory where its stores are made; null = in memory where there is room.
      * @param checkpointEvery events from one checkpoint of the standby to the next; 0 = it takes none. The process that serves
-     *     should take none then: two that write to one directory clear away each other's drafts.
+     *     need take none then.
      * @throws IOException when there is no journal yet.
      */
-    public static Standby open(Path dataDirectory, long checkpointEvery) throws IOException {
+    public static Standby open(Path dataDirectory, @Nullable Path stateDirectory, long checkpointEvery)
+            throws IOException {
         JvmFlags.check();
         DataDirectory.check(dataDirectory);
         final Path journal = DataDirectory.journal(dataDirectory);
         if (!Files.isDirectory(journal)) {
             throw new IOException(dataDirectory + " has no journal yet: serve it first");
         }
-        final StateDirectory state = StateDirectory.temporary();
+        final StateDirectory state =
+                stateDirectory == null ? StateDirectory.temporary() : StateDirectory.at(stateDirectory);
         final Engine engine = new Engine(state.path());
         try {
             return new Standby(
@@ -95,6 +98,10 @@ public final class Standby implements AutoCloseable {
                     position -> files.forceAll()); // Ours to make sure of: the other process may not have come so far.
             checkpointer = taking;
         }
+        final Throwable damage = taking.failure();
+        if (damage != null) {
+            throw new IOException("checkpoints have failed: " + damage.getMessage(), damage);
+        }
         if (taking.isDue(engine.position(), 0)) {
             taking.begin(engine.position(), engine.recordCrc(), engine.replyHash());
         }
@@ -124,7 +131,6 @@ public final class Standby implements AutoCloseable {
             return null;
         }
         isTaken = true;
-        final boolean hadCheckpointer = checkpointer != null;
         closeCheckpointer();
         final Path journal = DataDirectory.journal(dataDirectory);
         JournalSpace.prepare(journal);
@@ -136,7 +142,7 @@ public final class Standby implements AutoCloseable {
                 state,
                 engine,
                 recovery,
-                hadCheckpointer ? null : recovery.restored(),
+                null, // Its own files may be gone by now: the first checkpoint is of all pages.
                 0);
     }
 

@@ -86,13 +86,29 @@ final class ChronicleSource implements ExcerptSource {
         return index;
     }
 
-    /** Goes to the last excerpt, of those that the queue's own index finds, that begins before a position. */
+    /**
+     * Goes to the last excerpt, of those that the queue's own index finds, that begins before a position; to the first one
+     * when that index is damaged, since it is only a short cut.
+     */
     @Override
     public long seek(long position) {
-        if (position <= 1 || queue.firstCycle() > queue.lastCycle()) { // The first record, or there is none.
-            tailer.toStart();
-            return 0;
+        if (position > 1 && queue.firstCycle() <= queue.lastCycle()) {
+            try {
+                final long before = seekByIndex(position);
+                if (before < position) {
+                    return before;
+                }
+            } catch (RuntimeException | AssertionError e) { // Whatever the queue makes of its damaged index.
+                tailer.toStart();
+                return 0;
+            }
         }
+        tailer.toStart();
+        return 0;
+    }
+
+    /** Position before the excerpt that the tailer stands at; beyond the one looked for when none was found. */
+    private long seekByIndex(long position) {
         for (final Long cycle :
                 queue.listCyclesBetween(queue.firstCycle(), queue.lastCycle()).descendingSet()) {
             final long first = queue.rollCycle().toIndex(cycle.intValue(), 0);
@@ -108,12 +124,10 @@ final class ChronicleSource implements ExcerptSource {
                     }
                 }
                 final long before = firstPositionFrom(first + low) - 1;
-                tailer.moveToIndex(first + low);
-                return before;
+                return tailer.moveToIndex(first + low) ? before : Long.MAX_VALUE;
             }
         }
-        tailer.toStart();
-        return 0;
+        return Long.MAX_VALUE;
     }
 
     /** Position of the first record from an excerpt on that has one; a large one when none has. Checked when it is delivered. */

@@ -11,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -60,6 +61,7 @@ public final class JournalEnd implements AutoCloseable {
     private final ByteBuffer zeros = ByteBuffer.allocateDirect(WINDOW_BYTES);
     private final UnsafeBuffer window = new UnsafeBuffer(bytes);
     private final CRC32C crc = new CRC32C();
+    private final Path path;
     private final long begin;
     private long windowOffset;
     private int windowLength;
@@ -74,6 +76,7 @@ public final class JournalEnd implements AutoCloseable {
 
     private JournalEnd(Path file, boolean isWritable, long begin) throws IOException {
         this.begin = begin;
+        path = file;
         channel = isWritable
                 ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
                 : FileChannel.open(file, StandardOpenOption.READ);
@@ -221,6 +224,7 @@ public final class JournalEnd implements AutoCloseable {
         long cut = 0;
         if (lastIsData && isUnwritten(written, excerptEnd)) {
             cut = written - lastHeader;
+            keep(lastHeader, (int) cut);
             blank(lastHeader, written);
             end = lastHeader;
             lastHeader = headerBefore;
@@ -240,6 +244,17 @@ public final class JournalEnd implements AutoCloseable {
             channel.force(false);
         }
         return cut;
+    }
+
+    /** Keeps what is cut in a file beside, in case it was damage and no power cut. */
+    private void keep(long from, int length) throws IOException {
+        final ByteBuffer kept = ByteBuffer.allocate(length);
+        int read = 0;
+        while (read >= 0 && kept.hasRemaining()) {
+            read = channel.read(kept, from + kept.position());
+        }
+        Files.write(
+                path.resolveSibling(path.getFileName() + ".cut-" + from), Arrays.copyOf(kept.array(), kept.position()));
     }
 
     /** Whether the disk has not got the last excerpt from some byte on: not whole, and nothing but zeros from there on. */

@@ -1,18 +1,25 @@
 package io.doorbuster.journal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Exclusive ownership of a directory, held by the operating system and gone with the process, whatever its pid. */
 public final class JournalLock implements AutoCloseable {
+    /** Locks of this process: closing any other channel on a locked file would lose the lock. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
     private final FileChannel channel;
 
-    private JournalLock(FileChannel channel) {
+    private JournalLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
@@ -37,21 +44,25 @@ public final class JournalLock implements AutoCloseable {
      * @throws IOException when the file cannot be written.
      */
     public static @Nullable JournalLock tryAcquire(Path file) throws IOException {
-        final FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null; // This very process holds it.
-        } catch (IOException e) {
-            channel.close();
-            throw e;
-        }
-        if (lock == null) {
-            channel.close();
+        final Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent());
+        final Path real = directory.toRealPath().resolve(Objects.requireNonNull(file.getFileName()));
+        if (!HELD.add(real)) {
             return null;
         }
-        return new JournalLock(channel);
+        JournalLock taken = null;
+        try {
+            final FileChannel channel = FileChannel.open(real, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (channel.tryLock() == null) {
+                channel.close();
+            } else {
+                taken = new JournalLock(real, channel);
+            }
+            return taken;
+        } finally {
+            if (taken == null) {
+                HELD.remove(real);
+            }
+        }
     }
 
     @Override
@@ -59,7 +70,9 @@ public final class JournalLock implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
+        } finally {
+            HELD.remove(file);
         }
     }
 }

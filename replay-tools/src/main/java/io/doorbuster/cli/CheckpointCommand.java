@@ -42,7 +42,7 @@ final class CheckpointCommand implements Callable<Integer> {
 
     private static final long LOOK_NS = 10_000_000;
     private static final long ASK_AGAIN_NS = 100 * LOOK_NS;
-    private static final long PATIENCE_NS = 600 * ASK_AGAIN_NS;
+    private static final long PATIENCE_NS = 60 * ASK_AGAIN_NS;
 
     @Mixin
     private DataOption data = new DataOption();

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = {
             "Run a standby on the journal of a process that serves, with state of its own: compare every event with what the",
             "other one recorded, say once a second how far it is, and with --take-over serve when the other one is gone.",
-            "Exit code 1 when an event does not come out as recorded."
+            "With --json, one object each second. Exit code 1 when an event does not come out as recorded."
         },
         footer = {
             "",
@@ -63,7 +63,7 @@ final class FollowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         final GatewayServer server;
-        try (Standby standby = Standby.open(data.directory, checkpointEvery)) {
+        try (Standby standby = Standby.open(data.directory, serving.state, checkpointEvery)) {
             server = follow(standby);
         }
         report.line("took over at position %,d", server.startPosition());

@@ -61,8 +61,8 @@ final class ServeCommand implements Callable<Integer> {
         if (server.cutBytes() > 0) {
             report.err()
                     .printf(
-                            "doorbuster: cut %,d bytes that a kill or a power cut had left unfinished; nothing"
-                                    + " acknowledged on the disk was among them%n",
+                            "doorbuster: cut %,d bytes that a kill or a power cut had left unfinished at"
+                                    + " the end of the journal%n",
                             server.cutBytes());
             report.err().flush();
         }

@@ -53,7 +53,8 @@ final class ServeOptions {
             names = "--state",
             paramLabel = "DIR",
             description = "Where the stores lie while the process runs (default: in memory where there is room).")
-    private @Nullable Path state;
+    @Nullable
+    Path state;
 
     @Option(
             names = "--set",

@@ -71,10 +71,12 @@ final class VerifyCommand implements Callable<Integer> {
             } else {
                 final long without = found.position() - found.comparedEvents();
                 report.line(
-                        without == 0
-                                ? "identical"
-                                : "identical; %,d events have no hash of their own on record (set by the start itself, or"
-                                        + " their process was killed)",
+                        found.checkpointProblem() != null
+                                ? "the events that there are came out as recorded"
+                                : without == 0
+                                        ? "identical"
+                                        : "identical; %,d events have no hash of their own on record (set by the start itself, or"
+                                                + " their process was killed)",
                         without);
             }
             final ObjectNode node = ReplayCommand.json(found);

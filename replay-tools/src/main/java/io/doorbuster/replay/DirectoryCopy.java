@@ -10,6 +10,7 @@ import io.doorbuster.gateway.StateDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -56,6 +57,15 @@ public final class DirectoryCopy {
      * @param until last position; what is there when it is beyond the journal's end.
      */
     public Copied copy(long until, Progress progress) throws IOException {
+        try {
+            return copyAndRecover(until, progress);
+        } catch (IOException | RuntimeException e) {
+            discard();
+            throw e;
+        }
+    }
+
+    private Copied copyAndRecover(long until, Progress progress) throws IOException {
         try (DataDirectory made = DataDirectory.open(target)) {
             final long last =
                     new JournalCopy(DataDirectory.journal(source), DataDirectory.journal(target)).copy(until, progress);
@@ -64,6 +74,15 @@ public final class DirectoryCopy {
             }
             copyCheckpoint(until);
             return recover(made.path(), progress);
+        }
+    }
+
+    /** Half a copy must not be taken for a shop. */
+    private void discard() throws IOException {
+        try (Stream<Path> files = Files.walk(target)) {
+            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 
@@ -92,7 +111,9 @@ public final class DirectoryCopy {
                     recovery.restored(),
                     0,
                     position -> {})) { // The journal of the copy has been forced.
-                checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash());
+                if (!checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash())) {
+                    throw new IOException("no checkpoint could be taken of the copy: " + checkpointer.problem());
+                }
             }
             final long begin = recovery.restored() == null
                     ? 0

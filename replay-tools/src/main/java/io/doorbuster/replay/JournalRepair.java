@@ -57,7 +57,14 @@ public final class JournalRepair {
 
     /** The last position before the damage; when there is no damage, the last one of all as -1 - position. */
     private static long lastGood(Path journal, Progress progress) {
-        try (JournalTailer tailer = JournalTailer.open(journal)) {
+        try (JournalTailer tailer =
+                JournalTailer.open(journal)) { // When it cannot even be opened, cutting is no answer.
+            return lastGood(tailer, progress);
+        }
+    }
+
+    private static long lastGood(JournalTailer tailer, Progress progress) {
+        try {
             while (tailer.poll((buffer, offset, length) -> {}, POLL_EXCERPTS) > 0) {
                 progress.onReplayed(tailer.lastPosition());
             }

@@ -81,6 +81,11 @@ public final class Replayer implements AutoCloseable {
     /** Every page of every checkpoint. */
     private void loadCheckpoints() throws IOException {
         for (final Checkpoint checkpoint : checkpoints) {
+            if (checkpoint.position() > position && until == Long.MAX_VALUE) {
+                checkpointProblem = "the journal ends at position " + position + ", before its checkpoint of position "
+                        + checkpoint.position() + ": records are lost";
+                continue;
+            }
             try (StateDirectory other = StateDirectory.temporary();
                     Engine restored = new Engine(other.path())) {
                 restored.restore(checkpointDirectory, checkpoint);

@@ -11,6 +11,7 @@ import java.util.zip.CRC32C;
  * What one checkpoint says: where in the journal it stands, the hashes there, the settings that size the stores, and which
  * files hold its pages. Immutable.
  *
+ * @param engineVersion of the engine whose state it is: another one has other rows, or comes to other hashes.
  * @param position of the last event in it.
  * @param recordCrc checksum of that event's record, which ties the checkpoint to its journal.
  * @param stateHash of all state.
@@ -19,7 +20,13 @@ import java.util.zip.CRC32C;
  * @param files oldest first; a page in a later file replaces the one in an earlier file.
  */
 public record Checkpoint(
-        long position, int recordCrc, long stateHash, long replyHash, Settings settings, List<PageFile> files) {
+        int engineVersion,
+        long position,
+        int recordCrc,
+        long stateHash,
+        long replyHash,
+        Settings settings,
+        List<PageFile> files) {
     private static final String TITLE = "doorbuster checkpoint 1";
 
     /**
@@ -33,6 +40,7 @@ public record Checkpoint(
     /** As text, a line for each fact, the last one with the checksum of those before it. */
     String format() {
         final StringBuilder text = new StringBuilder(TITLE).append('\n');
+        text.append("engine ").append(engineVersion).append('\n');
         text.append("position ").append(position).append('\n');
         text.append("record ").append(hex(recordCrc)).append('\n');
         text.append("state ").append(hex(stateHash)).append('\n');
@@ -85,6 +93,7 @@ public record Checkpoint(
     }
 
     private static Checkpoint parseLines(String[] lines) {
+        int engineVersion = 0;
         long position = 0;
         int recordCrc = 0;
         long stateHash = 0;
@@ -94,7 +103,9 @@ public record Checkpoint(
         for (final String line : lines) {
             final String[] words = line.split(" ");
             final String what = words[0];
-            if (what.equals("position")) {
+            if (what.equals("engine")) {
+                engineVersion = Integer.parseInt(words[1]);
+            } else if (what.equals("position")) {
                 position = Long.parseLong(words[1]);
             } else if (what.equals("record")) {
                 recordCrc = (int) Long.parseUnsignedLong(words[1], 16);
@@ -110,6 +121,6 @@ public record Checkpoint(
                 throw new IllegalArgumentException(line);
             }
         }
-        return new Checkpoint(position, recordCrc, stateHash, replyHash, settings, List.copyOf(files));
+        return new Checkpoint(engineVersion, position, recordCrc, stateHash, replyHash, settings, List.copyOf(files));
     }
 }

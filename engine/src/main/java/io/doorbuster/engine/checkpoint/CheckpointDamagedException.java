@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class CheckpointDamagedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    CheckpointDamagedException(String what) {
+    public CheckpointDamagedException(String what) {
         super(what);
     }
 }

@@ -2,6 +2,7 @@ package io.doorbuster.engine.checkpoint;
 
 import io.doorbuster.engine.checkpoint.Checkpoint.PageFile;
 import io.doorbuster.engine.store.PageStores;
+import io.doorbuster.journal.JournalLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpoints of one journal.
@@ -24,6 +26,7 @@ import java.util.stream.Stream;
  *   checkpoint-POSITION   what it says, see {@link Checkpoint}; it is there when all of it is on the disk
  *   pages-POSITION        pages written since the checkpoint before, or all
  *   *.draft               what a killed process left; deleted by the next one that writes
+ *   lock                  held by the process that writes one now
  * </pre>
  */
 public final class CheckpointDirectory {
@@ -95,7 +98,7 @@ public final class CheckpointDirectory {
      * @return false when it is damaged, or was deleted meanwhile by the process that takes newer ones.
      */
     public boolean copyTo(CheckpointDirectory target, long position) throws IOException {
-        target.prepare();
+        Files.createDirectories(target.path);
         try {
             final Checkpoint checkpoint = read(position);
             for (final PageFile file : checkpoint.files()) {
@@ -128,7 +131,7 @@ public final class CheckpointDirectory {
         return path.resolve(PAGES + position + DRAFT);
     }
 
-    /** Makes the directory, and clears away what a killed process left. */
+    /** Makes the directory, and clears away what a killed process left. The caller has the lock. */
     void prepare() throws IOException {
         Files.createDirectories(path);
         for (final Path file : list()) {
@@ -137,6 +140,23 @@ public final class CheckpointDirectory {
             }
         }
         force(Objects.requireNonNull(path.toAbsolutePath().getParent()));
+    }
+
+    /** Whether the page files are all there: another process that takes checkpoints here may have deleted some. */
+    boolean hasAll(List<PageFile> files) {
+        for (final PageFile file : files) {
+            if (!Files.exists(pages(file.position()))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Only one process writes at a time; null while another one does. */
+    @Nullable
+    JournalLock tryLock() throws IOException {
+        Files.createDirectories(path);
+        return JournalLock.tryAcquire(path.resolve("lock"));
     }
 
     /** Throws when the disk has not so many bytes left. */
@@ -194,8 +214,9 @@ public final class CheckpointDirectory {
         for (final long position : positions()) {
             if (kept < KEPT) {
                 try {
-                    named.addAll(read(position).files());
-                    kept++;
+                    final List<PageFile> files = read(position).files();
+                    named.addAll(files);
+                    kept += hasAll(files) ? 1 : 0;
                 } catch (CheckpointDamagedException e) {
                     Files.delete(manifest(position)); // A start has passed it over, and has said so.
                 }

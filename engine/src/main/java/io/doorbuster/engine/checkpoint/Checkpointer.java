@@ -5,10 +5,12 @@ import static io.doorbuster.engine.checkpoint.PageFileDescriptor.ENTRY_HEAD_BYTE
 
 import io.doorbuster.codec.CheckpointRecordDecoder;
 import io.doorbuster.engine.checkpoint.Checkpoint.PageFile;
+import io.doorbuster.engine.store.EngineStore;
 import io.doorbuster.engine.store.PageStore;
 import io.doorbuster.engine.store.PageStores;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.Stores;
+import io.doorbuster.journal.JournalLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -112,9 +114,7 @@ public final class Checkpointer implements AutoCloseable {
             Stores stores,
             @Nullable Restored restored,
             long interval,
-            Durability durability)
-            throws IOException {
-        directory.prepare();
+            Durability durability) {
         final Checkpointer made = new Checkpointer(directory, stores, restored, interval, durability);
         made.thread.start();
         return made;
@@ -165,7 +165,12 @@ public final class Checkpointer implements AutoCloseable {
     }
 
     private void take(Moment due) {
-        try {
+        try (JournalLock lock = directory.tryLock()) {
+            if (lock == null) {
+                giveUp(due, "another process is writing one");
+                return;
+            }
+            directory.prepare();
             if (write(due)) {
                 directory.prune();
                 return;
@@ -191,8 +196,12 @@ public final class Checkpointer implements AutoCloseable {
 
     /** Writes one checkpoint; false when the engine ran out of images. */
     private boolean write(Moment due) throws IOException {
-        directory.checkRoom((long) pages.pageCount() * ENTRY_BYTES + JOURNAL_BYTES);
+        directory.checkRoom((long) pages.writtenSince(due.oldest) * ENTRY_BYTES + JOURNAL_BYTES);
         final boolean isFull = due.oldest == 1;
+        if (!isFull && !directory.hasAll(files)) {
+            oldest = 1;
+            throw new IOException("files that it would build on are gone: another process takes checkpoints here too");
+        }
         int count;
         try (FileChannel channel = FileChannel.open(
                 directory.pagesDraft(due.position),
@@ -217,7 +226,13 @@ public final class Checkpointer implements AutoCloseable {
         final List<PageFile> now = new ArrayList<>(isFull ? List.of() : files);
         now.add(new PageFile(due.position, count));
         directory.complete(new Checkpoint(
-                due.position, due.recordCrc, due.stateHash, due.replyHash, due.settings, List.copyOf(now)));
+                EngineStore.VERSION,
+                due.position,
+                due.recordCrc,
+                due.stateHash,
+                due.replyHash,
+                due.settings,
+                List.copyOf(now)));
         files = now;
         oldest = isLong() ? 1 : due.epoch;
         lastPosition = due.position;

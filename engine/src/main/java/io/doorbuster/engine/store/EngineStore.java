@@ -13,6 +13,9 @@ import org.agrona.UnsafeApi;
  * </pre>
  */
 public final class EngineStore {
+    /** Version of the engine whose state this is, see {@code Engine.VERSION}. */
+    public static final int VERSION = 1;
+
     private static final int POSITION = 0;
     private static final int TIME = 8;
     private static final int FIRST_TIME = 16;

@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import net.openhft.chronicle.hash.Data;
@@ -47,7 +46,7 @@ public final class PageStore {
     /** Epoch of each page's last first write; 0 = never written, all zeros. */
     private final int[] pageEpochs;
 
-    /** Image + 1 of each page that was written since the checkpoint under way began; 0 = none. */
+    /** Image + 1 of each page, saved at its last first write; 0 = none was wanted. Set before the epoch. */
     private final int[] pageImages;
 
     private final PageImages images;
@@ -182,12 +181,8 @@ public final class PageStore {
      * so that whoever copies the page without a lock and finds no image behind the copy has copied it unchanged.
      */
     private void onFirstWrite(int page) {
-        if (page >= copiedPages) {
-            final int image = images.save(pageAddresses[page], pageEpochs[page]);
-            if (image != PageImages.NONE) {
-                INTS.setRelease(pageImages, page, image + 1);
-            }
-        }
+        final int image = page >= copiedPages ? images.save(pageAddresses[page], pageEpochs[page]) : PageImages.NONE;
+        INTS.setRelease(pageImages, page, image + 1);
         INTS.setRelease(pageEpochs, page, images.epoch());
         VarHandle.storeStoreFence();
     }
@@ -211,24 +206,36 @@ public final class PageStore {
      * @return whether the page is wanted.
      */
     public boolean copyPage(int page, int oldest, int epoch, long target) {
-        final int marked = (int) INTS.getAcquire(pageEpochs, page);
-        final boolean isUnwritten = marked < epoch;
-        if (isUnwritten && marked >= oldest) {
+        int marked = (int) INTS.getAcquire(pageEpochs, page);
+        boolean isWanted = marked >= oldest && marked < epoch;
+        if (isWanted) {
             UnsafeApi.copyMemory(pageAddresses[page], target, PAGE_BYTES);
             VarHandle.acquireFence(); // What follows is read behind the copy.
+            marked = (int) INTS.getAcquire(pageEpochs, page);
         }
-        final int image = (int) INTS.getAcquire(pageImages, page) - 1;
-        if (image != PageImages.NONE) {
-            UnsafeApi.copyMemory(images.address(image), target, PAGE_BYTES);
+        if (marked >= epoch) { // Written meanwhile, so the image is of this checkpoint: an older one was overwritten.
+            final int image = (int) INTS.getAcquire(pageImages, page) - 1;
+            isWanted = image != PageImages.NONE;
+            if (isWanted) {
+                UnsafeApi.copyMemory(images.address(image), target, PAGE_BYTES);
+            }
         }
         copiedPages = page + 1;
-        return image != PageImages.NONE || isUnwritten && marked >= oldest;
+        return isWanted;
     }
 
     /** The checkpoint is over. Checkpoint thread. */
-    void forgetImages() {
-        Arrays.fill(pageImages, 0);
+    void end() {
         copiedPages = 0;
+    }
+
+    /** Pages written in an epoch or later. Checkpoint thread. */
+    int writtenSince(int oldest) {
+        int count = 0;
+        for (int page = 0; page < pageEpochs.length; page++) {
+            count += (int) INTS.getAcquire(pageEpochs, page) >= oldest ? 1 : 0;
+        }
+        return count;
     }
 
     /** The part of the state hash that is a page's, if its bytes were those at an address. */

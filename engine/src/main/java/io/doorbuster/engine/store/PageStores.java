@@ -86,6 +86,15 @@ public final class PageStores implements AutoCloseable {
         return images.epoch();
     }
 
+    /** Pages of all stores that were written in an epoch or later. Checkpoint thread. */
+    public int writtenSince(int oldest) {
+        int sum = 0;
+        for (final PageStore store : stores) {
+            sum += store.writtenSince(oldest);
+        }
+        return sum;
+    }
+
     /** Whether the engine ran out of images: what was copied is worth nothing. Checkpoint thread. */
     public boolean isExhausted() {
         return images.isExhausted();
@@ -93,10 +102,10 @@ public final class PageStores implements AutoCloseable {
 
     /** The checkpoint is written or given up. Checkpoint thread. */
     public void end() {
-        for (final PageStore store : stores) {
-            store.forgetImages();
-        }
         images.end();
+        for (final PageStore store : stores) {
+            store.end();
+        }
     }
 
     @Override
