@@ -208,8 +208,11 @@ class RecoveryTest {
         }
         try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED)) {
             assertThat(gateway.server.notes()).isEmpty();
-            assertThat(draft).doesNotExist();
+            try (DoorbusterClient client = gateway.connect(3)) {
+                trade(client, 1);
+            }
             gateway.closeAndReplay();
+            assertThat(draft).doesNotExist();
         }
     }
 }
