@@ -26,8 +26,19 @@ final class JournalQueue {
         if (lastCycle > 0) {
             time.notBefore(lastCycle);
         }
-        unlock(queue, TableStoreWriteLock.APPEND_LOCK_KEY);
-        unlock(queue, WRITE_LOCK_KEY);
+        try {
+            unlock(queue, TableStoreWriteLock.APPEND_LOCK_KEY);
+            unlock(queue, WRITE_LOCK_KEY);
+        } catch (
+                UnsupportedOperationException
+                        e) { // With its listing damaged, the queue takes itself for a read-only one.
+            queue.close();
+            throw new IllegalStateException(
+                    "the journal in " + directory
+                            + " cannot be written: metadata.cq4t, which only lists its files, is damaged:"
+                            + " move it away, and it is made again",
+                    e);
+        }
         return queue;
     }
 
