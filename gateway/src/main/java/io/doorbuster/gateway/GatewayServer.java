@@ -30,6 +30,7 @@ import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.JournalSpace;
 import io.doorbuster.journal.RecordDescriptor;
+import io.doorbuster.journal.ThreadEnd;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -451,7 +452,7 @@ public final class GatewayServer implements AutoCloseable {
         }
         isClosed = true;
         running = false;
-        joinThread();
+        ThreadEnd.await(thread);
         stopPipeline();
         stopForcer();
         position = engine.position();
@@ -462,20 +463,5 @@ public final class GatewayServer implements AutoCloseable {
             failure = checkpointer.failure();
         }
         closeAll(checkpointer, agent, ring, space, identities, appender, engine, state, data);
-    }
-
-    /** Nothing may be let go while the thread runs; an interrupt does not change that. */
-    private void joinThread() {
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -133,17 +133,7 @@ public final class JournalForcer implements AutoCloseable {
     public void close() throws IOException {
         running = false;
         LockSupport.unpark(thread);
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
         if (failure == null) {
             forceOrFail();
         }

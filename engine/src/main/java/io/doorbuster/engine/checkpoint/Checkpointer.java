@@ -11,6 +11,7 @@ import io.doorbuster.engine.store.PageStores;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.journal.JournalLock;
+import io.doorbuster.journal.ThreadEnd;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -336,16 +337,6 @@ public final class Checkpointer implements AutoCloseable {
     public void close() {
         running = false;
         LockSupport.unpark(thread);
-        boolean isInterrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                isInterrupted = true;
-            }
-        }
-        if (isInterrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread);
     }
 }

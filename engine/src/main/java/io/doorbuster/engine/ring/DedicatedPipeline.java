@@ -9,6 +9,7 @@ import com.lmax.disruptor.Sequence;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.journal.JournalAppender;
+import io.doorbuster.journal.ThreadEnd;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -87,25 +88,11 @@ public final class DedicatedPipeline implements Pipeline {
         stages.halt();
         egress.halt();
         for (final Thread thread : threads) {
-            join(thread);
+            ThreadEnd.await(thread);
         }
         if (failure == null) {
             hashes.handOver(engine.position(), engine.stateHash(), engine.replyHash());
             hashes.drain();
-        }
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
