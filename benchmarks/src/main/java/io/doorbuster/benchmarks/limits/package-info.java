@@ -1,0 +1,5 @@
+/** What the machine itself can do at most: the yardsticks that kernels are compared with in the same run. */
+@NullMarked
+package io.doorbuster.benchmarks.limits;
+
+import org.jspecify.annotations.NullMarked;
