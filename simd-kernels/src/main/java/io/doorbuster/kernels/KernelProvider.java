@@ -28,6 +28,7 @@ final class KernelProvider {
                     new ScalarKernels(),
                     "scalar kernels: the vector unit has " + bits + " bits, fewer than " + SimdKernels.BITS_MIN);
         }
-        return new Choice(new SimdKernels(), "simd kernels: 256-bit lanes on a vector unit of " + bits + " bits");
+        return new Choice(
+                new SimdKernels(), "simd kernels: vectors of " + SimdKernels.usedBits() + " bits on a unit of " + bits);
     }
 }

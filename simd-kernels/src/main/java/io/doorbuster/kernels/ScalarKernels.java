@@ -1,12 +1,18 @@
 package io.doorbuster.kernels;
 
+import static io.doorbuster.kernels.Memory.getByte;
 import static io.doorbuster.kernels.Memory.getFloat;
+import static io.doorbuster.kernels.Memory.getInt;
 import static io.doorbuster.kernels.Memory.getLong;
+import static io.doorbuster.kernels.Memory.getShort;
+import static io.doorbuster.kernels.Memory.putByte;
 import static io.doorbuster.kernels.Memory.putFloat;
+import static io.doorbuster.kernels.Memory.putShort;
 
 /**
- * The reference: what every other set of kernels must compute bit for bit. A sum keeps 16 logical lanes and folds
- * 16, 8, 4, 2, 1 whatever the hardware; products are rounded before they are added.
+ * The reference: what every other set of kernels must compute bit for bit. A sum over dimensions keeps 16 logical lanes and
+ * folds 16, 8, 4, 2, 1 whatever the hardware; where items or candidates lie side by side, each has its own sum in the order
+ * of the dimensions. Products are rounded before they are added.
  */
 final class ScalarKernels implements VectorKernels {
     private static final int LANES = 16;
@@ -40,28 +46,202 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
-    public int scanTopK(
-            long query, long tiles, int tileCount, int dims, long bitmap, int k, long topRows, long topScores) {
-        final long tileBytes = (dims + 1) * 64L;
-        int found = 0;
-        for (int tile = 0; tile < tileCount; tile++) {
-            final int bits = TopK.tileBits(bitmap, tile);
-            for (int lane = 0; lane < LANES; lane++) {
-                if ((bits & 1 << lane) != 0) {
-                    final float score = tileScore(query, tiles + tile * tileBytes + 4L * lane, dims);
-                    found = TopK.offer(topRows, topScores, found, k, tile * LANES + lane, score);
-                }
-            }
+    public void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores) {
+        for (int i = 0; i < count; i++) {
+            final long row = getLong(rowAddresses + 8L * i);
+            putFloat(
+                    scores + 4L * i,
+                    (fold4Bf16(query, row, 0, dims) + fold4Bf16(query, row, 2, dims))
+                            + (fold4Bf16(query, row, 1, dims) + fold4Bf16(query, row, 3, dims)));
         }
-        return found;
     }
 
-    private static float tileScore(long query, long column, int dims) {
-        float sum = getFloat(query) * getFloat(column);
-        for (int d = 1; d < dims; d++) {
+    private static float fold4Bf16(long query, long row, int lane, int dims) {
+        return (laneBf16(query, row, lane, dims) + laneBf16(query, row, lane + 8, dims))
+                + (laneBf16(query, row, lane + 4, dims) + laneBf16(query, row, lane + 12, dims));
+    }
+
+    private static float laneBf16(long query, long row, int lane, int dims) {
+        float sum = getFloat(query + 4L * lane) * bf16(row, lane);
+        for (int i = lane + LANES; i < dims; i += LANES) {
+            sum += getFloat(query + 4L * i) * bf16(row, i);
+        }
+        return sum;
+    }
+
+    private static float bf16(long row, int dim) {
+        return Float.intBitsToFloat(getShort(bf16Address(row, dim)) << 16);
+    }
+
+    private static long bf16Address(long row, int dim) {
+        return row + 64L * (dim / 32) + 4L * (dim % LANES) + 2L * (dim / LANES % 2);
+    }
+
+    @Override
+    public void scoreBlock(ScanFormat format, long query, long tiles, int count, long allowed, int dims, long scores) {
+        final long tileBytes = format.tileBytes(dims);
+        for (int row = 0; row < count * LANES; row++) {
+            if ((allowed >>> row & 1) != 0) {
+                final long column = tiles + row / LANES * tileBytes + 4L * (row % LANES);
+                putFloat(
+                        scores + 4L * row,
+                        switch (format) {
+                            case FP32 -> scoreFp32(query, column, dims);
+                            case BF16 -> scoreBf16(query, column, dims);
+                            case INT8 -> scoreInt8(query, column, dims);
+                        });
+            }
+        }
+    }
+
+    private static float scoreFp32(long query, long column, int dims) {
+        float sum = 0f;
+        for (int d = 0; d < dims; d++) {
             sum += getFloat(query + 4L * d) * getFloat(column + 64L * d);
         }
         return sum + getFloat(column + 64L * dims);
+    }
+
+    private static float scoreBf16(long query, long column, int dims) {
+        float sum = 0f;
+        for (int d = 0; d < dims; d += 2) {
+            final int word = getInt(column + 32L * d);
+            sum += getFloat(query + 4L * d) * Float.intBitsToFloat(word << 16);
+            sum += getFloat(query + 4L * d + 4) * Float.intBitsToFloat(word & 0xFFFF_0000);
+        }
+        return sum + getFloat(column + 32L * dims);
+    }
+
+    private static float scoreInt8(long query, long column, int dims) {
+        int sum = 0;
+        for (int d = 0; d < dims; d++) {
+            sum += getByte(query + d) * getByte(column + 64L * (d / 4) + d % 4);
+        }
+        final long scales = column + 16L * dims;
+        return sum * getFloat(scales) * getFloat(query + dims) + getFloat(scales + 64);
+    }
+
+    @Override
+    public void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores) {
+        for (int i = 0; i < 4; i++) {
+            scoreBlock(ScanFormat.FP32, queries + 4L * dims * i, tiles, count, -1L, dims, scores + 256L * i);
+        }
+    }
+
+    @Override
+    public long above(long scores, float threshold) {
+        long hits = 0;
+        for (int i = 0; i < 64; i++) {
+            hits |= getFloat(scores + 4L * i) > threshold ? 1L << i : 0;
+        }
+        return hits;
+    }
+
+    @Override
+    public void dense(
+            long inputs,
+            int tileCount,
+            int inDims,
+            long weights,
+            long biases,
+            int outDims,
+            Activation activation,
+            long outputs) {
+        for (int tile = 0; tile < tileCount; tile++) {
+            final long input = inputs + 64L * inDims * tile;
+            final long output = outputs + 64L * outDims * tile;
+            for (int out = 0; out < outDims; out++) {
+                for (int lane = 0; lane < LANES; lane++) {
+                    float sum = getFloat(biases + 4L * out);
+                    for (int in = 0; in < inDims; in++) {
+                        sum += getFloat(input + 64L * in + 4L * lane) * getFloat(weights + 4L * (inDims * out + in));
+                    }
+                    putFloat(output + 64L * out + 4L * lane, activate(sum, activation));
+                }
+            }
+        }
+    }
+
+    private static float activate(float value, Activation activation) {
+        return switch (activation) {
+            case NONE -> value;
+            case RELU -> Math.max(value, 0f);
+            case SIGMOID -> Polynomials.sigmoid(value);
+        };
+    }
+
+    @Override
+    public void addActivate(long inputs, int tileCount, int dims, long addends, Activation activation, long outputs) {
+        for (int i = 0; i < tileCount * dims * LANES; i++) {
+            final float addend = getFloat(addends + 4L * (i / LANES % dims));
+            putFloat(outputs + 4L * i, activate(getFloat(inputs + 4L * i) + addend, activation));
+        }
+    }
+
+    @Override
+    public void weightedSum(long rowAddresses, long weights, int count, int dims, long target) {
+        for (int d = 0; d < dims; d++) {
+            float sum = 0f;
+            for (int i = 0; i < count; i++) {
+                sum += getFloat(getLong(rowAddresses + 8L * i) + 4L * d) * getFloat(weights + 4L * i);
+            }
+            putFloat(target + 4L * d, sum);
+        }
+    }
+
+    @Override
+    public void exp(long values, int count, float subtrahend) {
+        for (int i = 0; i < count; i++) {
+            putFloat(values + 4L * i, Polynomials.exp(getFloat(values + 4L * i) - subtrahend));
+        }
+    }
+
+    @Override
+    public void log(long values, int count) {
+        for (int i = 0; i < count; i++) {
+            putFloat(values + 4L * i, Polynomials.log(getFloat(values + 4L * i)));
+        }
+    }
+
+    @Override
+    public void sigmoid(long values, int count) {
+        for (int i = 0; i < count; i++) {
+            putFloat(values + 4L * i, Polynomials.sigmoid(getFloat(values + 4L * i)));
+        }
+    }
+
+    @Override
+    public void tanh(long values, int count) {
+        for (int i = 0; i < count; i++) {
+            putFloat(values + 4L * i, Polynomials.tanh(getFloat(values + 4L * i)));
+        }
+    }
+
+    @Override
+    public float max(long values, int count) {
+        float max = getFloat(values);
+        for (int i = 1; i < count; i++) {
+            max = Math.max(max, getFloat(values + 4L * i));
+        }
+        return max;
+    }
+
+    @Override
+    public float sum(long values, int count) {
+        return (sum4(values, 0, count) + sum4(values, 2, count)) + (sum4(values, 1, count) + sum4(values, 3, count));
+    }
+
+    private static float sum4(long values, int lane, int count) {
+        return (sumLane(values, lane, count) + sumLane(values, lane + 8, count))
+                + (sumLane(values, lane + 4, count) + sumLane(values, lane + 12, count));
+    }
+
+    private static float sumLane(long values, int lane, int count) {
+        float sum = getFloat(values + 4L * lane);
+        for (int i = lane + LANES; i < count; i += LANES) {
+            sum += getFloat(values + 4L * i);
+        }
+        return sum;
     }
 
     @Override
@@ -79,6 +259,47 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
+    public void adagrad(long row, long squares, long gradient, float rate, float epsilon, int dims) {
+        for (int i = 0; i < dims; i++) {
+            final float g = getFloat(gradient + 4L * i);
+            final float square = getFloat(squares + 4L * i) + g * g;
+            putFloat(squares + 4L * i, square);
+            final float change = rate * g / ((float) Math.sqrt(square) + epsilon);
+            putFloat(row + 4L * i, getFloat(row + 4L * i) - change);
+        }
+    }
+
+    @Override
+    public void ftrl(long row, long z, long squares, long gradient, Ftrl parameters, int dims) {
+        for (int i = 0; i < dims; i++) {
+            final float g = getFloat(gradient + 4L * i);
+            final float old = getFloat(squares + 4L * i);
+            final float square = old + g * g;
+            final float root = (float) Math.sqrt(square);
+            final float sigma = (root - (float) Math.sqrt(old)) / parameters.alpha();
+            final float sum = getFloat(z + 4L * i) + (g - sigma * getFloat(row + 4L * i));
+            putFloat(squares + 4L * i, square);
+            putFloat(z + 4L * i, sum);
+            final float excess = clamp(sum, parameters.l1()) - sum;
+            final float divisor = (parameters.beta() + root) / parameters.alpha() + parameters.l2();
+            putFloat(row + 4L * i, divisor > 0 ? excess / divisor : 0f);
+        }
+    }
+
+    @Override
+    public void adam(long row, long first, long second, long gradient, Adam parameters, float rate, int dims) {
+        for (int i = 0; i < dims; i++) {
+            final float g = getFloat(gradient + 4L * i);
+            final float m = parameters.beta1() * getFloat(first + 4L * i) + (1f - parameters.beta1()) * g;
+            final float v = parameters.beta2() * getFloat(second + 4L * i) + (1f - parameters.beta2()) * (g * g);
+            putFloat(first + 4L * i, m);
+            putFloat(second + 4L * i, v);
+            final float change = rate * m / ((float) Math.sqrt(v) + parameters.epsilon());
+            putFloat(row + 4L * i, getFloat(row + 4L * i) - change);
+        }
+    }
+
+    @Override
     public void blend(long target, long source, float weight, int dims) {
         for (int i = 0; i < dims; i++) {
             final float old = getFloat(target + 4L * i);
@@ -90,6 +311,44 @@ final class ScalarKernels implements VectorKernels {
     public void scale(long target, float factor, int dims) {
         for (int i = 0; i < dims; i++) {
             putFloat(target + 4L * i, getFloat(target + 4L * i) * factor);
+        }
+    }
+
+    @Override
+    public float maxAbsolute(long values, int count) {
+        float max = 0f;
+        for (int i = 0; i < count; i++) {
+            max = Math.max(max, Math.abs(getFloat(values + 4L * i)));
+        }
+        return max;
+    }
+
+    @Override
+    public void quantise(long source, float inverseScale, int dims, long target) {
+        for (int i = 0; i < dims; i++) {
+            putByte(target + i, NarrowFloats.toInt8(getFloat(source + 4L * i), inverseScale));
+        }
+    }
+
+    @Override
+    public void dequantise(long source, float scale, int dims, long target) {
+        for (int i = 0; i < dims; i++) {
+            putFloat(target + 4L * i, getByte(source + i) * scale);
+        }
+    }
+
+    @Override
+    public void toBf16(long source, int dims, long target) {
+        for (int i = 0; i < (dims + 31 & -32); i++) {
+            final int bits = i < dims ? getInt(source + 4L * i) : 0;
+            putShort(bf16Address(target, i), NarrowFloats.toBf16(bits));
+        }
+    }
+
+    @Override
+    public void fromBf16(long source, int dims, long target) {
+        for (int i = 0; i < dims; i++) {
+            putFloat(target + 4L * i, bf16(source, i));
         }
     }
 }

@@ -6,11 +6,62 @@ sealed interface VectorKernels permits ScalarKernels, SimdKernels {
 
     void gatherDot(long query, long rowAddresses, int count, int dims, long scores);
 
-    int scanTopK(long query, long tiles, int tileCount, int dims, long bitmap, int k, long topRows, long topScores);
+    void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores);
+
+    /** Scores of the 64 rows of up to four tiles of any format, those of tiles without an allowed row left as they are. */
+    void scoreBlock(ScanFormat format, long query, long tiles, int count, long allowed, int dims, long scores);
+
+    /** {@link #scoreBlock} of fp32 tiles for four shoppers, whose scores lie 64 floats apart. */
+    void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores);
+
+    /** Which of 64 scores exceed the threshold, bit i = score i. */
+    long above(long scores, float threshold);
+
+    void dense(
+            long inputs,
+            int tileCount,
+            int inDims,
+            long weights,
+            long biases,
+            int outDims,
+            Activation activation,
+            long outputs);
+
+    void addActivate(long inputs, int tileCount, int dims, long addends, Activation activation, long outputs);
+
+    void weightedSum(long rowAddresses, long weights, int count, int dims, long target);
+
+    void exp(long values, int count, float subtrahend);
+
+    void log(long values, int count);
+
+    void sigmoid(long values, int count);
+
+    void tanh(long values, int count);
+
+    float max(long values, int count);
+
+    float sum(long values, int count);
 
     void sgdPair(long u, long v, float step, float decay, float stepMax, int dims);
+
+    void adagrad(long row, long squares, long gradient, float rate, float epsilon, int dims);
+
+    void ftrl(long row, long z, long squares, long gradient, Ftrl parameters, int dims);
+
+    void adam(long row, long first, long second, long gradient, Adam parameters, float rate, int dims);
 
     void blend(long target, long source, float weight, int dims);
 
     void scale(long target, float factor, int dims);
+
+    float maxAbsolute(long values, int count);
+
+    void quantise(long source, float inverseScale, int dims, long target);
+
+    void dequantise(long source, float scale, int dims, long target);
+
+    void toBf16(long source, int dims, long target);
+
+    void fromBf16(long source, int dims, long target);
 }

@@ -1,6 +1,7 @@
 package io.doorbuster.benchmarks.kernels;
 
 import io.doorbuster.kernels.Kernels;
+import io.doorbuster.kernels.ScanFormat;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,7 @@ public class KernelsBenchmark {
     private long bitmap;
     private long topRows;
     private long topScores;
+    private long scratch;
     private int next;
 
     @Setup
@@ -54,17 +56,18 @@ public class KernelsBenchmark {
         rowAddresses = allocate(8L * CANDIDATES);
         scores = allocate(4L * CANDIDATES);
         final int tileCount = tileCount();
-        tiles = allocate((DIMENSIONS + 1) * 64L * tileCount);
+        tiles = allocate(ScanFormat.FP32.tileBytes(DIMENSIONS) * tileCount);
         bitmap = allocate(8L * (tileCount * LANES / 64 + 1));
         topRows = allocate(4L * TOP);
-        topScores = allocate(4L * (TOP + Kernels.SCAN_SCRATCH));
+        topScores = allocate(4L * TOP);
+        scratch = allocate(Kernels.scanScratchBytes(TOP, 1));
         fill(query, DIMENSIONS, random);
         fill(table, rows * DIMENSIONS, random);
         for (int i = 0; i < CANDIDATES; i++) {
             UnsafeApi.putLong(rowAddresses + 8L * i, rowAddress(random.nextInt(rows)));
         }
         for (int row = 0; row < rows; row++) {
-            Kernels.writeTileRow(tiles, row, rowAddress(row), 0f, DIMENSIONS);
+            Kernels.writeTileRow(ScanFormat.FP32, tiles, row, rowAddress(row), 0f, DIMENSIONS);
             final long word = bitmap + 8L * (row >>> 6);
             UnsafeApi.putLong(word, UnsafeApi.getLong(word) | 1L << (row & 63));
         }
@@ -102,6 +105,7 @@ public class KernelsBenchmark {
 
     @Benchmark
     public int scanTopHundred() {
-        return Kernels.scanTopK(query, tiles, tileCount(), DIMENSIONS, bitmap, TOP, topRows, topScores);
+        return Kernels.scanTopK(
+                ScanFormat.FP32, query, tiles, tileCount(), DIMENSIONS, bitmap, TOP, topRows, topScores, scratch);
     }
 }

@@ -11,6 +11,7 @@ import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.engine.store.TrendingStore;
 import io.doorbuster.kernels.Kernels;
+import io.doorbuster.kernels.ScanFormat;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
@@ -48,6 +49,7 @@ public final class RetrievalStage {
     private final long topRows;
     private final long topScores;
     private final long nobody;
+    private final long scratch;
     private final ByteBuffer[] memory;
 
     public RetrievalStage(Stores stores) {
@@ -60,13 +62,15 @@ public final class RetrievalStage {
             BufferUtil.allocateDirectAligned(
                     8 * ScanTiles.wordCount(stores.itemVectors().rowCount()), 64),
             BufferUtil.allocateDirectAligned(4 * NEAREST_MAX, 64),
-            BufferUtil.allocateDirectAligned(4 * (NEAREST_MAX + Kernels.SCAN_SCRATCH), 64),
-            BufferUtil.allocateDirectAligned(4 * stores.itemVectors().dimensions(), 64)
+            BufferUtil.allocateDirectAligned(4 * NEAREST_MAX, 64),
+            BufferUtil.allocateDirectAligned(4 * stores.itemVectors().dimensions(), 64),
+            BufferUtil.allocateDirectAligned(Kernels.scanScratchBytes(NEAREST_MAX, 1), 64)
         };
         nobody = BufferUtil.address(memory[3]);
         bitmap = BufferUtil.address(memory[0]);
         topRows = BufferUtil.address(memory[1]);
         topScores = BufferUtil.address(memory[2]);
+        scratch = BufferUtil.address(memory[4]);
     }
 
     /** Keeps what a shopper remembers buying out of the slate, where the shop does not want it back. */
@@ -145,14 +149,16 @@ public final class RetrievalStage {
         fillBitmap(firstTile, windowTiles, rows, filter);
         final int dims = stores.itemVectors().dimensions();
         final int found = Kernels.scanTopK(
+                ScanFormat.FP32,
                 isKnown ? shoppers.vectors().address(shopperRow) : nobody,
-                tiles.tiles() + firstTile * Kernels.tileBytes(dims),
+                tiles.tiles() + firstTile * ScanFormat.FP32.tileBytes(dims),
                 windowTiles,
                 dims,
                 bitmap,
-                NEAREST_MAX,
+                Math.min(NEAREST_MAX, windowTiles * Kernels.TILE_ROWS),
                 topRows,
-                topScores);
+                topScores,
+                scratch);
         for (int i = 0; i < found; i++) {
             final int row = firstTile * Kernels.TILE_ROWS + UnsafeApi.getInt(topRows + 4L * i);
             candidates.add(row, Retrieved.NEAREST, UnsafeApi.getFloat(topScores + 4L * i));

@@ -1,6 +1,7 @@
 package io.doorbuster.engine.store;
 
 import io.doorbuster.kernels.Kernels;
+import io.doorbuster.kernels.ScanFormat;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.agrona.UnsafeApi;
@@ -26,7 +27,7 @@ public final class ScanTiles implements AutoCloseable {
         dirtyItems = items.trackDirty();
         dirtyVectors = vectors.trackDirty();
         final int rowCount = vectors.rowCount();
-        tiles = allocate(tileCount(rowCount) * Kernels.tileBytes(vectors.dimensions()));
+        tiles = allocate(tileCount(rowCount) * ScanFormat.FP32.tileBytes(vectors.dimensions()));
         eligible = allocate(wordCount(rowCount) * 8L);
         categories = new int[rowCount];
         prices = new long[rowCount];
@@ -50,7 +51,8 @@ public final class ScanTiles implements AutoCloseable {
     /** Takes over what was written since the last call. */
     public void refresh() {
         for (int row = dirtyVectors.take(); row >= 0; row = dirtyVectors.take()) {
-            Kernels.writeTileRow(tiles, row, vectors.address(row), vectors.bias(row), vectors.dimensions());
+            Kernels.writeTileRow(
+                    ScanFormat.FP32, tiles, row, vectors.address(row), vectors.bias(row), vectors.dimensions());
         }
         for (int row = dirtyItems.take(); row >= 0; row = dirtyItems.take()) {
             final long address = eligible + 8L * (row >>> 6);
