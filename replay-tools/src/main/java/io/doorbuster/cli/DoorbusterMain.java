@@ -32,7 +32,8 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             InspectCommand.class,
             RepairCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            BenchCommand.class
         })
 public final class DoorbusterMain {
     private static final int FAILED = 1;

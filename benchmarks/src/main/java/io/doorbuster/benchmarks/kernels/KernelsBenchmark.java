@@ -1,5 +1,7 @@
 package io.doorbuster.benchmarks.kernels;
 
+import io.doorbuster.benchmarks.gate.Gated;
+import io.doorbuster.benchmarks.gate.ReferenceKernel;
 import io.doorbuster.kernels.Kernels;
 import io.doorbuster.kernels.ScanFormat;
 import java.lang.foreign.Arena;
@@ -28,6 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
+@Gated(ReferenceKernel.COMPUTE)
 public class KernelsBenchmark {
     private static final int DIMENSIONS = 64;
     private static final int CANDIDATES = 500;
@@ -104,6 +107,7 @@ public class KernelsBenchmark {
     }
 
     @Benchmark
+    @Gated(ReferenceKernel.STREAM)
     public int scanTopHundred() {
         return Kernels.scanTopK(
                 ScanFormat.FP32, query, tiles, tileCount(), DIMENSIONS, bitmap, TOP, topRows, topScores, scratch);
