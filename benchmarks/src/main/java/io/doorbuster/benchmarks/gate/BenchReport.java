@@ -40,6 +40,12 @@ final class BenchReport {
             out.printf(" %s %s;", kernel, kernel.unit());
         }
         out.printf(" measured in the same JVM around each iteration.%n%n");
+        for (final Series series : all) {
+            final String noise = Comparison.noise(series);
+            if (!noise.isEmpty()) {
+                out.printf("Too noisy to compare: %s: %s%n", series.label(), noise);
+            }
+        }
     }
 
     void verdicts(List<Comparison> comparisons) {

@@ -29,10 +29,6 @@ record Comparison(
     static final double PRESSURE_MAX = 0.10;
 
     static Comparison of(Series baseline, Series run, boolean sameMachine) {
-        return of(baseline, run, sameMachine, THRESHOLD);
-    }
-
-    static Comparison of(Series baseline, Series run, boolean sameMachine, double threshold) {
         final String label = run.label();
         if (baseline.forks().size() < FORKS_MIN || run.forks().size() < FORKS_MIN) {
             return unknown(label, "fewer than " + FORKS_MIN + " forks");
@@ -45,24 +41,29 @@ record Comparison(
         final Interval twin =
                 Interval.ofDifference(run.half(0).logRatios(), run.half(1).logRatios());
         final String noise = noise(baseline, run);
-        final Verdict verdict;
-        final String reason;
-        if (!noise.isEmpty()) {
-            verdict = Verdict.INCONCLUSIVE;
-            reason = noise;
-        } else if (isBeyond(twin, threshold)) {
-            verdict = Verdict.INCONCLUSIVE;
+        return noise.isEmpty()
+                ? judged(label, ratio, absolute, twin, THRESHOLD)
+                : new Comparison(label, Verdict.INCONCLUSIVE, noise, ratio, absolute, twin);
+    }
+
+    /** The verdict on a quiet machine. */
+    static Comparison judged(
+            String label, Interval ratio, @Nullable Interval absolute, Interval twin, double threshold) {
+        final boolean isSlower = ratio.low() > threshold;
+        Verdict verdict = Verdict.INCONCLUSIVE;
+        String reason = "";
+        if (isBeyond(twin, threshold)) {
             reason = "the run differs from itself";
         } else if (isBeyond(ratio, threshold)) {
-            final boolean isSlower = ratio.low() > threshold;
-            final boolean agrees =
-                    absolute == null || (isSlower ? absolute.high() > threshold : absolute.low() < -threshold);
-            verdict = !agrees ? Verdict.INCONCLUSIVE : isSlower ? Verdict.SLOWER : Verdict.FASTER;
-            reason = agrees ? "" : "only beside the reference kernel, not in time";
+            if (absolute == null || (isSlower ? absolute.high() > threshold : absolute.low() < -threshold)) {
+                verdict = isSlower ? Verdict.SLOWER : Verdict.FASTER;
+            } else {
+                reason = "only beside the reference kernel, not in time";
+            }
+        } else if (ratio.low() > -SAME_WITHIN && ratio.high() < SAME_WITHIN) {
+            verdict = Verdict.SAME;
         } else {
-            final boolean isSame = ratio.low() > -SAME_WITHIN && ratio.high() < SAME_WITHIN;
-            verdict = isSame ? Verdict.SAME : Verdict.INCONCLUSIVE;
-            reason = isSame ? "" : "the interval is too wide: more forks";
+            reason = "the interval is too wide: more forks";
         }
         return new Comparison(label, verdict, reason, ratio, absolute, twin);
     }
@@ -80,7 +81,6 @@ record Comparison(
         return interval.low() > threshold || interval.high() < -threshold;
     }
 
-    /** What cannot be read is taken for quiet. */
     private static String noise(Series baseline, Series run) {
         final String ofRun = noise(run);
         if (!ofRun.isEmpty()) {
@@ -90,7 +90,8 @@ record Comparison(
         return ofBaseline.isEmpty() ? "" : "the baseline: " + ofBaseline;
     }
 
-    private static String noise(Series series) {
+    /** What others took while it ran, if too much; else empty. What cannot be read is taken for quiet. */
+    static String noise(Series series) {
         if (series.steal() > STEAL_MAX) {
             return String.format(Locale.ROOT, "%.1f %% of the processors was stolen", 100 * series.steal());
         }

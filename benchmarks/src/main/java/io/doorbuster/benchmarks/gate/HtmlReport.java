@@ -144,8 +144,8 @@ final class HtmlReport {
             html.append("</td>");
             number(String.format(Locale.ROOT, "%.2f", series.bytes()));
             number(Integer.toString(series.forks().size()));
-            number(String.format(Locale.ROOT, "%.1f %%", 100 * series.steal()));
-            number(String.format(Locale.ROOT, "%.1f %%", 100 * series.pressure()));
+            number(known("%.1f %%", 100 * series.steal()));
+            number(known("%.1f %%", 100 * series.pressure()));
             html.append("</tr>");
         }
         html.append(
@@ -190,7 +190,7 @@ final class HtmlReport {
                     .append("</td><td>")
                     .append(count.counter())
                     .append("</td>");
-            number(Double.isNaN(count.value()) ? "not readable" : String.format(Locale.ROOT, "%.3f", count.value()));
+            number(known("%.3f", count.value()));
             number(Double.isNaN(count.limit()) ? "none" : String.format(Locale.ROOT, "%.3f", count.limit()));
             html.append("</tr>");
         }
@@ -245,6 +245,10 @@ final class HtmlReport {
 
     private void number(String text) {
         html.append("<td class=\"n\">").append(escaped(text)).append("</td>");
+    }
+
+    private static String known(String format, double value) {
+        return Double.isNaN(value) ? "not readable" : String.format(Locale.ROOT, format, value);
     }
 
     private static String text(@Nullable Interval interval) {

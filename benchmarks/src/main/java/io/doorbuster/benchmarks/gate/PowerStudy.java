@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -16,10 +17,10 @@ import java.util.SplittableRandom;
  */
 final class PowerStudy {
     private static final List<Integer> SLOWDOWNS = List.of(0, 2, 5, 10);
-    private static final double[] THRESHOLDS = {0.01, 0.02, 0.03};
+    private static final double[] THRESHOLDS = {Math.log1p(0.01), Comparison.THRESHOLD, Math.log1p(0.03)};
     private static final int[] GATE_FORKS = {10, 20};
     private static final int DRAWS = 1_000;
-    private static final String ROW = "%-6s %6s %-9s %9s %9s  %8s %8s %8s %8s %9s%n";
+    private static final String ROW = "%-6s %5s %-7s %9s %9s  %7s %7s %7s  %7s %7s %8s  %8s%n";
 
     /** Each kernel without a slowdown twice, so that A/A has as many forks to draw from as A/B. */
     static final List<BenchCase> CASES = cases();
@@ -58,6 +59,7 @@ final class PowerStudy {
                 "%d forks of each of %d variants, interleaved; %,d draws for each line. random: forks of baseline and run from"
                         + " anywhere; apart: each from rounds in a row, not overlapping, so that drift is in it.%n%n",
                 rounds, series.size(), DRAWS);
+        out.printf("%42s  %23s  %24s%n", "", "slower beyond", "at the gate's own 2 %");
         out.printf(
                 ROW,
                 "kernel",
@@ -65,11 +67,13 @@ final class PowerStudy {
                 "drawn",
                 "slowdown",
                 "measured",
-                "slower",
+                "1 %",
+                "2 %",
+                "3 %",
                 "faster",
                 "same",
                 "unclear",
-                "threshold");
+                "by time");
         for (int begin = 0; begin < series.size(); begin += SLOWDOWNS.size() + 1) {
             for (final int forks : GATE_FORKS) {
                 if (2 * forks <= rounds) {
@@ -91,7 +95,8 @@ final class PowerStudy {
                     seconds);
         }
         out.printf(
-                "%nslowdown: percent of work added; measured: what that came to beside the reference, over all forks.%n");
+                "%nslowdown: work added; measured: what that came to beside the reference, over all forks; by time: slower beyond 2 %%"
+                        + " if time alone decided, without twin and noise.%n");
     }
 
     private static void print(PrintWriter out, List<Series> kernel, int forks) {
@@ -102,57 +107,55 @@ final class PowerStudy {
             final Series other = kernel.get(1 + i);
             final double measured =
                     Math.expm1(Interval.trimmedMean(other.logRatios()) - Interval.trimmedMean(first.logRatios()));
-            for (final double threshold : THRESHOLDS) {
-                print(
-                        out,
-                        name,
-                        i,
-                        forks,
-                        measured,
-                        threshold,
-                        "random",
-                        random -> anywhere(first, other, forks, random));
-                print(out, name, i, forks, measured, threshold, "apart", random -> apart(first, other, forks, random));
-            }
+            final List<Object> row = List.of(
+                    name, forks, SLOWDOWNS.get(i) + " %", String.format(Locale.ROOT, "%+.1f %%", 100 * measured));
+            print(out, row, "random", random -> anywhere(first, other, forks, random));
+            print(out, row, "apart", random -> apart(first, other, forks, random));
         }
     }
 
-    private static void print(
-            PrintWriter out,
-            String name,
-            int slowdown,
-            int forks,
-            double measured,
-            double threshold,
-            String how,
-            Drawing drawing) {
+    private static void print(PrintWriter out, List<Object> begin, String drawn, Drawing drawing) {
         final SplittableRandom random = new SplittableRandom(1);
+        final int[] slower = new int[THRESHOLDS.length];
         final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
+        int byTime = 0;
         for (int i = 0; i < DRAWS; i++) {
             final Pair pair = drawing.draw(random);
-            verdicts.merge(
-                    Comparison.of(pair.baseline, pair.run, true, Math.log1p(threshold))
-                            .verdict(),
-                    1,
-                    Integer::sum);
+            final Comparison found = Comparison.of(pair.baseline, pair.run, true);
+            verdicts.merge(found.verdict(), 1, Integer::sum);
+            final Interval absolute = Objects.requireNonNull(found.absolute());
+            final boolean isQuiet = Comparison.noise(pair.baseline).isEmpty()
+                    && Comparison.noise(pair.run).isEmpty();
+            for (int k = 0; isQuiet && k < slower.length; k++) {
+                final Comparison judged = Comparison.judged(
+                        found.label(),
+                        Objects.requireNonNull(found.ratio()),
+                        absolute,
+                        Objects.requireNonNull(found.twin()),
+                        THRESHOLDS[k]);
+                slower[k] += judged.verdict() == Verdict.SLOWER ? 1 : 0;
+            }
+            byTime += absolute.low() > Comparison.THRESHOLD ? 1 : 0;
         }
         out.printf(
                 ROW,
-                name,
-                forks,
-                how,
-                SLOWDOWNS.get(slowdown) + " %",
-                String.format(Locale.ROOT, "%+.1f %%", 100 * measured),
-                share(verdicts, Verdict.SLOWER),
-                share(verdicts, Verdict.FASTER),
-                share(verdicts, Verdict.SAME),
-                share(verdicts, Verdict.INCONCLUSIVE),
-                String.format(Locale.ROOT, "%.0f %%", 100 * threshold));
+                begin.get(0),
+                begin.get(1),
+                drawn,
+                begin.get(2),
+                begin.get(3),
+                share(slower[0]),
+                share(slower[1]),
+                share(slower[2]),
+                share(verdicts.getOrDefault(Verdict.FASTER, 0)),
+                share(verdicts.getOrDefault(Verdict.SAME, 0)),
+                share(verdicts.getOrDefault(Verdict.INCONCLUSIVE, 0)),
+                share(byTime));
         out.flush();
     }
 
-    private static String share(Map<Verdict, Integer> verdicts, Verdict verdict) {
-        return String.format(Locale.ROOT, "%.1f %%", 100.0 * verdicts.getOrDefault(verdict, 0) / DRAWS);
+    private static String share(int times) {
+        return String.format(Locale.ROOT, "%.1f %%", 100.0 * times / DRAWS);
     }
 
     private static Pair anywhere(Series baseline, Series run, int forks, SplittableRandom random) {

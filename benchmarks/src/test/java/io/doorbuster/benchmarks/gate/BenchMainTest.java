@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,11 @@ class BenchMainTest {
         all[0] = "--reports=" + directory.resolve("runs");
         all[1] = "--baselines=" + directory.resolve("baselines");
         System.arraycopy(arguments, 0, all, 2, arguments.length);
-        return BenchMain.run(new PrintWriter(out, true), new PrintWriter(err, true), all);
+        return runBare(all);
+    }
+
+    private int runBare(String... arguments) {
+        return BenchMain.run(new PrintWriter(out, true), new PrintWriter(err, true), arguments);
     }
 
     @ParameterizedTest
@@ -60,9 +65,27 @@ class BenchMainTest {
     void directoryThatCannotBeMadeShouldBeRefused() throws IOException {
         final Path file = Files.writeString(directory.resolve("file"), "");
 
-        assertThat(run("--reports=" + file.resolve("runs"))).isEqualTo(2);
-        assertThat(run("--save=x", "--baselines=" + file.resolve("baselines"))).isEqualTo(2);
-        assertThat(err.toString()).contains("cannot be made a directory");
+        assertThat(runBare("--reports=" + file.resolve("runs"))).isEqualTo(2);
+        assertThat(runBare("--reports=" + directory, "--save=x", "--baselines=" + file))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).hasSize(2).allMatch(line -> line.contains("cannot be made a directory"));
+    }
+
+    @Test
+    void jvmWithoutItsFlagsShouldBeRefused() throws IOException {
+        final Process bare = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BenchMain.class.getName(),
+                        "exact",
+                        "--reports=" + directory)
+                .redirectErrorStream(true)
+                .start();
+        final String said = new String(bare.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(bare.onExit().join().exitValue()).as(said).isEqualTo(2);
+        assertThat(said).contains("the JVM was started without --add-modules jdk.incubator.vector");
     }
 
     @Test
