@@ -10,7 +10,7 @@ import static io.doorbuster.kernels.Memory.putFloat;
  * multiple of 16 from 16 to 512, so no kernel has a tail. Results have the same bits with scalar and SIMD kernels, on every
  * width of the hardware and under every compiler: sums over dimensions keep 16 logical lanes with a fixed fold (scans and
  * dense layers: one item in each lane), products are rounded before they are added. Inputs are finite: whoever stores a
- * vector checks it at the door, by {@link #firstNotFinite}.
+ * vector checks it at the door, and what lies in stores stays far from overflow.
  *
  * <p>Wrong sizes and misaligned addresses are refused; whether a span is long enough is the caller's to know.
  */
@@ -487,16 +487,5 @@ public final class Kernels {
         checkDims(dims);
         checkFloats(source | target);
         KERNELS.fromBf16(source, dims, target);
-    }
-
-    /** Index of the first value that is NaN or infinite, or -1. */
-    public static int firstNotFinite(long a, int count) {
-        checkCount("count", count);
-        for (int i = 0; i < count; i++) {
-            if (!Float.isFinite(getFloat(a + 4L * i))) {
-                return i;
-            }
-        }
-        return -1;
     }
 }

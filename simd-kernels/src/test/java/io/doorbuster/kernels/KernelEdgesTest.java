@@ -199,16 +199,6 @@ class KernelEdgesTest {
                 ScanFormat.FP32, address, address, tileCount, DIMS, address, k, address, address, address);
     }
 
-    @Test
-    void firstNotFiniteShouldNameThePlace() {
-        final long a = floats(DIMS, 1f);
-        assertThat(Kernels.firstNotFinite(a, DIMS)).isEqualTo(-1);
-        Memory.putFloat(a + 4 * 7, Float.NaN);
-        assertThat(Kernels.firstNotFinite(a, DIMS)).isEqualTo(7);
-        Memory.putFloat(a + 4 * 3, Float.NEGATIVE_INFINITY);
-        assertThat(Kernels.firstNotFinite(a, DIMS)).isEqualTo(3);
-    }
-
     private long floats(int count, float value) {
         final long address = arena.allocate(4L * count, 64).address();
         for (int i = 0; i < count; i++) {

@@ -26,6 +26,9 @@ public final class LearningStage {
     /** Items above the clicked one that count as seen and passed over. */
     static final int ABOVE_MAX = 4;
 
+    /** Largest component of a vector from outside. A dot product of 512 such components is far from overflow. */
+    private static final float COMPONENT_MAX = 1e9f;
+
     private static final float[] WEIGHTS = {0.25f, 0.5f, 0.75f, 1f};
     private static final float NEGATIVE_WEIGHT = 0.5f;
     private static final float FEATURE_BLEND = 0.05f;
@@ -69,7 +72,7 @@ public final class LearningStage {
         itemVectors.close(itemRow);
     }
 
-    /** Replaces an item's vector by one that was computed outside, checked here at the door. */
+    /** Replaces an item's vector by one that was computed outside, checked here at the door: no score may overflow. */
     public void onItemVectorSet(ItemVectorSetRecordDecoder fact, Verdict verdict) {
         final int row = items.rowOf(fact.itemId());
         if (row == ItemStore.NONE) {
@@ -77,11 +80,11 @@ public final class LearningStage {
             return;
         }
         fact.wrapVector(given);
-        boolean finite = given.capacity() == 4 * dims;
-        for (int d = 0; d < dims && finite; d++) {
-            finite = Float.isFinite(given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN));
+        boolean isUsable = given.capacity() == 4 * dims;
+        for (int d = 0; d < dims && isUsable; d++) {
+            isUsable = Math.abs(given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN)) <= COMPONENT_MAX; // Not of NaN either.
         }
-        if (!finite) {
+        if (!isUsable) {
             verdict.set(Outcome.INVALID_VECTOR);
             return;
         }
