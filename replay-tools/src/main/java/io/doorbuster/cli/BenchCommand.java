@@ -12,9 +12,10 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
         name = "bench",
+        mixinStandardHelpOptions = true,
         description = {
             "Run the benchmarks, keep baselines, tell what became slower, and count what hot operations allocate and fault.",
-            "Needs the launcher: ./doorbuster bench --help"
+            "Runs through the launcher only; ./doorbuster bench --help tells everything."
         },
         footer = {"", "Example:", "  ./doorbuster bench quick --against before"})
 final class BenchCommand implements Callable<Integer> {

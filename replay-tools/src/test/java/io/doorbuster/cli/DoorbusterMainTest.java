@@ -65,6 +65,16 @@ class DoorbusterMainTest {
     }
 
     @Test
+    void benchShouldPointToTheLauncher() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("  bench ");
+        assertThat(run("bench", "--help")).isZero();
+        assertThat(out.toString()).contains("Example").contains("./doorbuster bench");
+        assertThat(run("bench", "quick", "--against", "before")).isEqualTo(2);
+        assertThat(err.toString()).contains("./doorbuster bench quick --against before");
+    }
+
+    @Test
     void mistakesShouldBeExplained() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(run("verify", "--data", directory.toString())).isEqualTo(1);

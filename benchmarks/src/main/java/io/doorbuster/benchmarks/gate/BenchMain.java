@@ -1,5 +1,7 @@
 package io.doorbuster.benchmarks.gate;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.gateway.JvmFlags;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
@@ -106,6 +108,9 @@ public final class BenchMain implements Callable<Integer> {
             })
     private boolean isPower;
 
+    @Option(names = "--json", description = "Print verdicts and the files' names as one JSON object in the last line.")
+    private boolean isJson;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -160,7 +165,7 @@ public final class BenchMain implements Callable<Integer> {
             final Path file = reports.resolve(FILE_TIME.format(start) + "-power.json");
             new BenchRun(BenchRun.SCHEMA_VERSION, start.toString(), List.of("power"), conditions, series, List.of())
                     .write(file);
-            new PowerStudy(series).print(out);
+            new PowerStudy(series, PowerStudy.DRAWS).print(out);
             out.println("All forks: " + file);
             return 0;
         }
@@ -200,8 +205,22 @@ public final class BenchMain implements Callable<Integer> {
             run.write(baselines.file(save));
             out.println("Saved as baseline " + save + ": " + baselines.file(save));
         }
-        final boolean isSlower = comparisons.stream().anyMatch(one -> one.verdict() == Verdict.SLOWER);
-        return isSlower || exact.stream().anyMatch(ExactCount::isOver) ? FOUND : 0;
+        final long slower = comparisons.stream()
+                .filter(one -> one.verdict() == Verdict.SLOWER)
+                .count();
+        final long over = exact.stream().filter(ExactCount::isOver).count();
+        if (isJson) {
+            final ObjectNode result = new ObjectMapper()
+                    .createObjectNode()
+                    .put("slower", slower)
+                    .put("exactOver", over)
+                    .put("results", json.toString())
+                    .put("report", html.toString());
+            final ObjectNode verdicts = result.putObject("verdicts");
+            comparisons.forEach(one -> verdicts.put(one.label(), one.verdict().toString()));
+            out.println(result);
+        }
+        return slower + over > 0 ? FOUND : 0;
     }
 
     private static List<Comparison> compare(PrintWriter out, BenchRun baseline, BenchRun run) {

@@ -22,7 +22,7 @@ import jdk.jfr.consumer.RecordingFile;
  * does every time is in the best round too.
  */
 final class ExactGates {
-    private static final int ROUNDS_MAX = 40;
+    private static final int ROUNDS_MAX = 12;
     private static final int MIXES = 4;
     private static final String OURS = "io.doorbuster.";
     private static final String DEOPTIMISATION = "jdk.Deoptimization";

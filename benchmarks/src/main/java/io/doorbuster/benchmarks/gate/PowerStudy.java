@@ -19,13 +19,14 @@ final class PowerStudy {
     private static final List<Integer> SLOWDOWNS = List.of(0, 2, 5, 10);
     private static final double[] THRESHOLDS = {Math.log1p(0.01), Comparison.THRESHOLD, Math.log1p(0.03)};
     private static final int[] GATE_FORKS = {10, 20};
-    private static final int DRAWS = 1_000;
+    static final int DRAWS = 1_000;
     private static final String ROW = "%-6s %5s %-7s %9s %9s  %7s %7s %7s  %7s %7s %8s  %8s%n";
 
     /** Each kernel without a slowdown twice, so that A/A has as many forks to draw from as A/B. */
     static final List<BenchCase> CASES = cases();
 
     private final List<Series> series;
+    private final int draws;
 
     /** Baseline and run of one draw. */
     private record Pair(Series baseline, Series run) {}
@@ -35,9 +36,13 @@ final class PowerStudy {
         Pair draw(SplittableRandom random);
     }
 
-    /** @param series those of {@link #CASES}, in their order. */
-    PowerStudy(List<Series> series) {
+    /**
+     * @param series those of {@link #CASES}, in their order.
+     * @param draws pairs for each line.
+     */
+    PowerStudy(List<Series> series, int draws) {
         this.series = series;
+        this.draws = draws;
     }
 
     private static List<BenchCase> cases() {
@@ -58,7 +63,7 @@ final class PowerStudy {
         out.printf(
                 "%d forks of each of %d variants, interleaved; %,d draws for each line. random: forks of baseline and run from"
                         + " anywhere; apart: each from rounds in a row, not overlapping, so that drift is in it.%n%n",
-                rounds, series.size(), DRAWS);
+                rounds, series.size(), draws);
         out.printf("%42s  %23s  %24s%n", "", "slower beyond", "at the gate's own 2 %");
         out.printf(
                 ROW,
@@ -99,7 +104,7 @@ final class PowerStudy {
                         + " if time alone decided, without twin and noise.%n");
     }
 
-    private static void print(PrintWriter out, List<Series> kernel, int forks) {
+    private void print(PrintWriter out, List<Series> kernel, int forks) {
         final Series first = kernel.get(0);
         final String label = first.label();
         final String name = label.substring(label.indexOf('.') + 1, label.indexOf(' '));
@@ -114,12 +119,12 @@ final class PowerStudy {
         }
     }
 
-    private static void print(PrintWriter out, List<Object> begin, String drawn, Drawing drawing) {
+    private void print(PrintWriter out, List<Object> begin, String drawn, Drawing drawing) {
         final SplittableRandom random = new SplittableRandom(1);
         final int[] slower = new int[THRESHOLDS.length];
         final Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
         int byTime = 0;
-        for (int i = 0; i < DRAWS; i++) {
+        for (int i = 0; i < draws; i++) {
             final Pair pair = drawing.draw(random);
             final Comparison found = Comparison.of(pair.baseline, pair.run, true);
             verdicts.merge(found.verdict(), 1, Integer::sum);
@@ -154,8 +159,8 @@ final class PowerStudy {
         out.flush();
     }
 
-    private static String share(int times) {
-        return String.format(Locale.ROOT, "%.1f %%", 100.0 * times / DRAWS);
+    private String share(int times) {
+        return String.format(Locale.ROOT, "%.1f %%", 100.0 * times / draws);
     }
 
     private static Pair anywhere(Series baseline, Series run, int forks, SplittableRandom random) {

@@ -20,7 +20,7 @@ class PowerStudyTest {
         }
         final StringWriter out = new StringWriter();
 
-        new PowerStudy(series).print(new PrintWriter(out));
+        new PowerStudy(series, 100).print(new PrintWriter(out));
 
         final List<String> random =
                 out.toString().lines().filter(line -> line.contains(" random ")).toList();
