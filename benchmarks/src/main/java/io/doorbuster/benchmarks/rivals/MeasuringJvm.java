@@ -11,11 +11,11 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /** The JVM that measures one {@link Plan}, seen from both sides. Its result is one line of JSON. */
 public final class MeasuringJvm {
@@ -64,7 +64,7 @@ public final class MeasuringJvm {
         try {
             final ObjectNode result = measure(JSON.readValue(arguments[0], Plan.class));
             final ArrayNode lines = result.putArray("log");
-            new TreeSet<>(log.lines).forEach(lines::add);
+            log.lines.forEach(lines::add);
             System.out.println(RESULT + JSON.writeValueAsString(result));
         } catch (IOException | RuntimeException | Error e) {
             e.printStackTrace();
@@ -123,7 +123,7 @@ public final class MeasuringJvm {
         @Override
         public void publish(LogRecord record) {
             if (record.getLoggerName() != null) {
-                lines.add(record.getLoggerName() + ": " + record.getMessage());
+                lines.add(record.getLoggerName() + ": " + new SimpleFormatter().formatMessage(record));
             }
         }
 

@@ -17,6 +17,9 @@ final class OffHeap {
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final int ADVICE_HUGE_PAGES = 14;
 
+    @SuppressWarnings("restricted") // As the kernels see it.
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private OffHeap() {}
 
     /** Address of zeroed memory; of 2 MB or more, on Linux, it lies on huge pages where the kernel has some. */
@@ -68,6 +71,11 @@ final class OffHeap {
                 .reinterpret(bytes)
                 .asByteBuffer()
                 .order(ByteOrder.nativeOrder());
+    }
+
+    /** Copies all of an array at once. */
+    static void copy(float[] source, long target) {
+        MemorySegment.copy(source, 0, ALL, ValueLayout.JAVA_FLOAT_UNALIGNED, target, source.length);
     }
 
     static void putFloats(long address, float[] values) {

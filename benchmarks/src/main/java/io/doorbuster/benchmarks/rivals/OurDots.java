@@ -1,6 +1,7 @@
 package io.doorbuster.benchmarks.rivals;
 
 import io.doorbuster.kernels.Kernels;
+import io.doorbuster.kernels.ScanFormat;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.UnsafeApi;
@@ -92,7 +93,7 @@ final class OurDots {
         private Scan(DotData data, long[] queries) {
             this.queries = queries;
             dims = data.dims;
-            table = new ScanTable(data.rows, dims, TOP);
+            table = new ScanTable(ScanFormat.FP32, data.rows, dims, TOP);
             for (int row = 0; row < data.rows; row++) {
                 table.put(row, data.row(row));
             }

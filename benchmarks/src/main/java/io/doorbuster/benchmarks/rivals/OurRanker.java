@@ -1,9 +1,10 @@
 package io.doorbuster.benchmarks.rivals;
 
+import io.doorbuster.kernels.Activation;
 import io.doorbuster.kernels.Kernels;
 import org.agrona.UnsafeApi;
 
-/** Our kernels: rows gathered by address, the first layer split or folded once a request. */
+/** Our kernels: rows gathered into tiles, one candidate a lane; the first layer split or folded once a request. */
 final class OurRanker implements RowScorer {
     private final RankData data;
     private final Network network;
@@ -29,7 +30,7 @@ final class OurRanker implements RowScorer {
                 UnsafeApi.putLong(rowAddresses[request] + 8L * i, table + 4L * rowFloats * data.ids[request][i]);
             }
         }
-        scores = OffHeap.allocate(4L * data.candidates);
+        scores = OffHeap.allocate(4L * Kernels.TILE_ROWS * tileCount(data.candidates));
     }
 
     @Override
@@ -57,16 +58,34 @@ final class OurRanker implements RowScorer {
         void rank(long user, long rowAddresses, int count, long scores);
     }
 
-    /** A layer whose outputs are products of one input with the rows of the weights. */
-    private static final class Layer {
+    /** A dense layer over tiles of candidates. */
+    private static final class TileLayer {
+        private final Dense layer;
+        private final Activation activation;
+        private final long weights;
+        private final long biases;
+
+        private TileLayer(Dense layer, Activation activation) {
+            this.layer = layer;
+            this.activation = activation;
+            weights = OffHeap.copyOf(layer.weights());
+            biases = OffHeap.copyOf(layer.biases());
+        }
+
+        private void apply(long inputs, int tileCount, long outputs) {
+            Kernels.dense(inputs, tileCount, layer.inputs(), weights, biases, layer.outputs(), activation, outputs);
+        }
+    }
+
+    /** A layer for the one shopper of a request: products of its vector with the rows of the weights. */
+    private static final class UserLayer {
         private final Dense layer;
         private final long rows;
-        private final long weights;
         private final long output;
 
-        private Layer(Dense layer) {
+        private UserLayer(Dense layer) {
             this.layer = layer;
-            weights = OffHeap.copyOf(layer.weights());
+            final long weights = OffHeap.copyOf(layer.weights());
             rows = OffHeap.allocate(8L * layer.outputs());
             for (int out = 0; out < layer.outputs(); out++) {
                 UnsafeApi.putLong(rows + 8L * out, weights + 4L * layer.inputs() * out);
@@ -75,11 +94,11 @@ final class OurRanker implements RowScorer {
         }
 
         /** Address of the outputs. */
-        private long apply(long input, boolean isRelu) {
-            Kernels.gatherDot(input, rows, layer.outputs(), layer.inputs(), output);
+        private long apply(long user) {
+            Kernels.gatherDot(user, rows, layer.outputs(), layer.inputs(), output);
             for (int out = 0; out < layer.outputs(); out++) {
-                final float sum = UnsafeApi.getFloat(output + 4L * out) + layer.biases()[out];
-                UnsafeApi.putFloat(output + 4L * out, isRelu ? Math.max(0, sum) : sum);
+                final long address = output + 4L * out;
+                UnsafeApi.putFloat(address, UnsafeApi.getFloat(address) + layer.biases()[out]);
             }
             return output;
         }
@@ -87,17 +106,19 @@ final class OurRanker implements RowScorer {
 
     private static final class SplitTwoTower implements Network {
         private final RankModel.TwoTower model;
-        private final Layer user;
-        private final Layer second;
-        private final Layer last;
-        private final long first;
+        private final UserLayer userHalf;
+        private final TileLayer second;
+        private final TileLayer last;
+        private final int width;
+        private final long first = tiles();
+        private final long hidden = tiles();
 
         private SplitTwoTower(RankModel.TwoTower model) {
             this.model = model;
-            user = new Layer(model.userHalf());
-            second = new Layer(model.layers().get(1));
-            last = new Layer(model.layers().get(2));
-            first = OffHeap.allocate(4L * model.layers().getFirst().outputs());
+            userHalf = new UserLayer(model.userHalf());
+            width = userHalf.layer.outputs();
+            second = new TileLayer(model.layers().get(1), Activation.RELU);
+            last = new TileLayer(model.layers().get(2), Activation.SIGMOID);
         }
 
         @Override
@@ -106,32 +127,34 @@ final class OurRanker implements RowScorer {
         }
 
         @Override
-        public void rank(long userVector, long rowAddresses, int count, long scores) {
-            final long half = user.apply(userVector, false);
-            final int width = user.layer.outputs();
-            for (int i = 0; i < count; i++) {
-                final long row = UnsafeApi.getLong(rowAddresses + 8L * i);
-                for (int d = 0; d < width; d++) {
-                    final float sum = UnsafeApi.getFloat(half + 4L * d) + UnsafeApi.getFloat(row + 4L * d);
-                    UnsafeApi.putFloat(first + 4L * d, Math.max(0, sum));
-                }
-                final float logit = UnsafeApi.getFloat(last.apply(second.apply(first, true), false));
-                UnsafeApi.putFloat(scores + 4L * i, Kernels.sigmoid(logit));
-            }
+        public void rank(long user, long rowAddresses, int count, long scores) {
+            final int tileCount = tileCount(count);
+            Kernels.gatherTiles(rowAddresses, count, width, first);
+            Kernels.addActivate(first, tileCount, width, userHalf.apply(user), Activation.RELU, first);
+            second.apply(first, tileCount, hidden);
+            last.apply(hidden, tileCount, scores);
         }
     }
 
     private static final class FoldedInteraction implements Network {
-        private final RankModel.Interaction model;
-        private final Layer projection;
-        private final Layer hidden;
-        private final Layer last;
+        private final int width;
+        private final float[] original;
+        private final float[] folded;
+        private final float[] gains;
+        private final UserLayer projection;
+        private final TileLayer layer;
+        private final TileLayer last;
+        private final long rows = tiles();
+        private final long hidden = tiles();
 
         private FoldedInteraction(RankModel.Interaction model) {
-            this.model = model;
-            projection = new Layer(model.projection());
-            hidden = new Layer(model.hidden());
-            last = new Layer(model.output());
+            width = model.itemDims();
+            original = model.hidden().weights();
+            folded = new float[original.length];
+            gains = new float[width];
+            projection = new UserLayer(model.projection());
+            layer = new TileLayer(model.hidden(), Activation.RELU);
+            last = new TileLayer(model.output(), Activation.SIGMOID);
         }
 
         @Override
@@ -141,22 +164,32 @@ final class OurRanker implements RowScorer {
 
         @Override
         public void rank(long user, long rowAddresses, int count, long scores) {
-            fold(projection.apply(user, false));
-            for (int i = 0; i < count; i++) {
-                final long row = UnsafeApi.getLong(rowAddresses + 8L * i);
-                final float logit = UnsafeApi.getFloat(last.apply(hidden.apply(row, true), false));
-                UnsafeApi.putFloat(scores + 4L * i, Kernels.sigmoid(logit));
-            }
+            fold(projection.apply(user));
+            final int tileCount = tileCount(count);
+            Kernels.gatherTiles(rowAddresses, count, width, rows);
+            layer.apply(rows, tileCount, hidden);
+            last.apply(hidden, tileCount, scores);
         }
 
-        /** Column d of the hidden weights times (P u)_d + 1. */
+        /** Column d of the hidden weights times (P u)_d + 1, in arrays, where the compiler finds the vector unit itself. */
         private void fold(long projected) {
-            final float[] original = model.hidden().weights();
-            final int width = model.itemDims();
-            for (int i = 0; i < original.length; i++) {
-                final float gain = UnsafeApi.getFloat(projected + 4L * (i % width)) + 1f;
-                UnsafeApi.putFloat(hidden.weights + 4L * i, original[i] * gain);
+            for (int d = 0; d < width; d++) {
+                gains[d] = UnsafeApi.getFloat(projected + 4L * d) + 1f;
             }
+            for (int from = 0; from < folded.length; from += width) {
+                for (int d = 0; d < width; d++) {
+                    folded[from + d] = original[from + d] * gains[d];
+                }
+            }
+            OffHeap.copy(folded, layer.weights);
         }
+    }
+
+    private static long tiles() {
+        return OffHeap.allocate((long) Float.BYTES * RowScorer.KEPT * Kernels.DIMS_MAX);
+    }
+
+    private static int tileCount(int count) {
+        return (count + Kernels.TILE_ROWS - 1) / Kernels.TILE_ROWS;
     }
 }

@@ -1,5 +1,7 @@
 package io.doorbuster.benchmarks.rivals;
 
+import io.doorbuster.kernels.ScanFormat;
+
 /** Ours: the exact scan. A change is a write; a filter is a bitmap. */
 final class ScanEngine implements LocalIndex.Engine {
     private final ScanTable table;
@@ -7,7 +9,7 @@ final class ScanEngine implements LocalIndex.Engine {
     private final long[] bitmaps = new long[TopKData.FILTERS.length];
 
     ScanEngine(TopKData data, int topMax) {
-        table = new ScanTable(data.rows, data.dims, topMax);
+        table = new ScanTable(ScanFormat.FP32, data.rows, data.dims, topMax);
         for (int row = 0; row < data.rows; row++) {
             table.put(row, data.vectors[row]);
         }
