@@ -2,6 +2,7 @@ package io.doorbuster.benchmarks.rivals;
 
 import io.doorbuster.benchmarks.limits.MachineLimits;
 import java.util.List;
+import org.agrona.UnsafeApi;
 
 /**
  * Not rivals but limits of the machine, in the same blocks: the time to read as many bytes as a call of ours does, in order
@@ -11,12 +12,15 @@ final class LimitDots {
     /** Of their names. */
     static final String PREFIX = "LIMIT, ";
 
+    private static final byte FILLING = 0x3f;
+
     private LimitDots() {}
 
     static List<Contender> of(DotData data) {
         final long tileBytes = 4L * (data.dims + (data.isGather() ? 0 : 1)) * data.rows;
         final long floats = tileBytes / 4 / MachineLimits.STREAM_STEP_FLOATS * MachineLimits.STREAM_STEP_FLOATS;
         final long table = OffHeap.allocate(4 * floats);
+        UnsafeApi.setMemory(table, 4 * floats, FILLING); // Untouched memory would be one page of zeros, in the cache.
         final long steps = 2L
                 * data.dims
                 * data.positions
