@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  doorbuster bench quick --save before",
             "  doorbuster bench quick --against before",
-            "  doorbuster bench KernelsBenchmark.dot --forks 20 --against before",
+            "  doorbuster bench RowsBenchmark.dot --forks 20 --against before",
             "  doorbuster bench exact",
             "  doorbuster bench --power"
         })

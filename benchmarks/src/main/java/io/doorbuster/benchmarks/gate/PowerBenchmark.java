@@ -1,6 +1,7 @@
 package io.doorbuster.benchmarks.gate;
 
 import io.doorbuster.kernels.Kernels;
+import io.doorbuster.kernels.ScanFormat;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,8 @@ public class PowerBenchmark {
     private final long rowAddresses = allocate(8L * withRoom(ROWS));
     private final long scores = allocate(4L * withRoom(ROWS));
     private final long topRows = allocate(4L * TOP);
-    private final long topScores = allocate(4L * (TOP + Kernels.SCAN_SCRATCH));
+    private final long topScores = allocate(4L * TOP);
+    private final long scratch = allocate(Kernels.scanScratchBytes(TOP, 1));
 
     /** Values for both benchmarks. */
     @Setup
@@ -56,7 +58,7 @@ public class PowerBenchmark {
     /** The large table, for the scan only. */
     @State(Scope.Thread)
     public static class Tiles {
-        private final long tiles = allocate(Kernels.tileBytes(DIMENSIONS) * withRoom(TILES));
+        private final long tiles = allocate(ScanFormat.FP32.tileBytes(DIMENSIONS) * withRoom(TILES));
         private final long bitmap = allocate(2L * withRoom(TILES) + 8);
 
         /** Random tiles, all of whose rows may pass. */
@@ -78,7 +80,17 @@ public class PowerBenchmark {
     /** 83 MB: memory limits it. */
     @Benchmark
     public int scan(Tiles table) {
-        return Kernels.scanTopK(query, table.tiles, slowed(TILES), DIMENSIONS, table.bitmap, TOP, topRows, topScores);
+        return Kernels.scanTopK(
+                ScanFormat.FP32,
+                query,
+                table.tiles,
+                slowed(TILES),
+                DIMENSIONS,
+                table.bitmap,
+                TOP,
+                topRows,
+                topScores,
+                scratch);
     }
 
     private int slowed(int work) {

@@ -1,4 +1,4 @@
-/** What does one kernel call cost, scalar and SIMD, in the first-level cache and from memory. */
+/** What one kernel call costs, in the caches and from memory. */
 @NullMarked
 package io.doorbuster.benchmarks.kernels;
 

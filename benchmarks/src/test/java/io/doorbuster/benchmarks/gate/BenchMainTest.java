@@ -36,8 +36,8 @@ class BenchMainTest {
 
     @ParameterizedTest
     @CsvSource({
-        "kernelsbenchmark.dott, no benchmark is called kernelsbenchmark.dott; near it: KernelsBenchmark.dot,",
-        "rankfivehundert, near it: KernelsBenchmark.rankFiveHundred,",
+        "rowsbenchmark.dott, no benchmark is called rowsbenchmark.dott; near it: RowsBenchmark.dot,",
+        "fivehundert, near it: RowsBenchmark.fiveHundred,",
         "--against=gone, no baseline gone in",
         "--against=../gone, letters",
         "--save=.., letters",
@@ -92,8 +92,8 @@ class BenchMainTest {
     void listShouldTellWhichPresetRunsWhat() {
         assertThat(run("--list")).isZero();
         assertThat(out.toString().lines())
-                .anyMatch(line -> line.matches("KernelsBenchmark\\.dot rows=2000 +quick, full +COMPUTE"))
-                .anyMatch(line -> line.matches("KernelsBenchmark\\.dot rows=100000 +full +COMPUTE"))
+                .anyMatch(line -> line.matches("RowsBenchmark\\.dot rows=500000 +quick, full +GATHER"))
+                .anyMatch(line -> line.matches("RowsBenchmark\\.dot rows=2000 +full +GATHER"))
                 .anyMatch(line -> line.matches("PowerBenchmark\\.rank slowdown=0 +by name .*"));
     }
 
@@ -101,9 +101,9 @@ class BenchMainTest {
     void namesShouldBeFoundInAnyCase() {
         final Suite suite = Suite.all();
 
-        assertThat(suite.chosen(List.of("KERNELSBENCHMARK"))).hasSize(6);
+        assertThat(suite.chosen(List.of("ROWSBENCHMARK"))).hasSize(6);
         assertThat(suite.chosen(List.of("kernelsBenchmark.DOT"))).hasSize(2);
-        assertThat(suite.chosen(List.of("io.doorbuster.benchmarks.kernels.KernelsBenchmark.dot", "dot")))
+        assertThat(suite.chosen(List.of("io.doorbuster.benchmarks.kernels.RowsBenchmark.dot", "dot")))
                 .hasSize(2);
         assertThat(suite.chosen(List.of("quick"))).allMatch(BenchCase::isGated).hasSizeGreaterThanOrEqualTo(3);
     }
