@@ -18,7 +18,7 @@ record Comparison(
         @Nullable Interval ratio,
         @Nullable Interval absolute,
         @Nullable Interval twin) {
-    /** Slower or faster needs an interval that lies beyond this; chosen by {@code bench --power}. */
+    /** Slower or faster needs an interval that lies beyond this; {@code bench --power} shows what others would find. */
     static final double THRESHOLD = Math.log1p(0.02);
 
     /** An interval that lies within this is the same. */
