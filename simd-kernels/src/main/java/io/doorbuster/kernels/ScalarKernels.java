@@ -7,6 +7,7 @@ import static io.doorbuster.kernels.Memory.getLong;
 import static io.doorbuster.kernels.Memory.getShort;
 import static io.doorbuster.kernels.Memory.putByte;
 import static io.doorbuster.kernels.Memory.putFloat;
+import static io.doorbuster.kernels.Memory.putInt;
 import static io.doorbuster.kernels.Memory.putShort;
 
 /**
@@ -78,20 +79,30 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
-    public void scoreBlock(ScanFormat format, long query, long tiles, int count, long allowed, int dims, long scores) {
+    public long scoreBlock(
+            ScanFormat format,
+            long query,
+            long tiles,
+            int count,
+            long allowed,
+            int dims,
+            float threshold,
+            long scores) {
         final long tileBytes = format.tileBytes(dims);
+        long hits = 0;
         for (int row = 0; row < count * LANES; row++) {
             if ((allowed >>> row & 1) != 0) {
                 final long column = tiles + row / LANES * tileBytes + 4L * (row % LANES);
-                putFloat(
-                        scores + 4L * row,
-                        switch (format) {
-                            case FP32 -> scoreFp32(query, column, dims);
-                            case BF16 -> scoreBf16(query, column, dims);
-                            case INT8 -> scoreInt8(query, column, dims);
-                        });
+                final float score = switch (format) {
+                    case FP32 -> scoreFp32(query, column, dims);
+                    case BF16 -> scoreBf16(query, column, dims);
+                    case INT8 -> scoreInt8(query, column, dims);
+                };
+                putFloat(scores + 4L * row, score);
+                hits |= score > threshold ? 1L << row : 0;
             }
         }
+        return hits;
     }
 
     private static float scoreFp32(long query, long column, int dims) {
@@ -124,7 +135,7 @@ final class ScalarKernels implements VectorKernels {
     @Override
     public void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores) {
         for (int i = 0; i < 4; i++) {
-            scoreBlock(ScanFormat.FP32, queries + 4L * dims * i, tiles, count, -1L, dims, scores + 256L * i);
+            scoreBlock(ScanFormat.FP32, queries + 4L * dims * i, tiles, count, -1L, dims, 0f, scores + 256L * i);
         }
     }
 
@@ -135,6 +146,28 @@ final class ScalarKernels implements VectorKernels {
             hits |= getFloat(scores + 4L * i) > threshold ? 1L << i : 0;
         }
         return hits;
+    }
+
+    @Override
+    public int countAbove(long keys, int count, int bound) {
+        int above = 0;
+        for (int i = 0; i < count; i++) {
+            above += getInt(keys + 4L * i) > bound ? 1 : 0;
+        }
+        return above;
+    }
+
+    @Override
+    public void places(long keys, int count, long places) {
+        for (int i = 0; i < count; i++) {
+            final int key = getInt(keys + 4L * i);
+            int before = 0;
+            for (int j = 0; j < count; j++) {
+                final int other = getInt(keys + 4L * j);
+                before += other > key || other == key && j < i ? 1 : 0;
+            }
+            putInt(places + 4L * i, before);
+        }
     }
 
     @Override

@@ -31,22 +31,22 @@ final class Scan {
             final int count = Math.min(TILES, tileCount - tile);
             final long allowed = allowed(bitmap, tile, count);
             if (allowed != 0) {
-                kernels.scoreBlock(format, query, tiles + tile * tileBytes, count, allowed, dims, scratch);
-                offer(kernels, state, k, scratch, allowed, tile * LANES);
+                final float threshold = TopK.threshold(state);
+                final long above = kernels.scoreBlock(
+                        format, query, tiles + tile * tileBytes, count, allowed, dims, threshold, scratch);
+                offer(kernels, state, k, scratch, threshold == Float.NEGATIVE_INFINITY ? allowed : above, tile * LANES);
             }
         }
-        return TopK.finish(state, k, topRows, topScores);
+        return TopK.finish(kernels, state, k, topRows, topScores);
     }
 
     private static long allowed(long bitmap, int tile, int count) {
         return getLong(bitmap + 8L * (tile / TILES)) & -1L >>> (TILES - count) * LANES;
     }
 
-    private static void offer(VectorKernels kernels, long state, int k, long scores, long allowed, int firstRow) {
-        final float threshold = TopK.threshold(state);
-        final long hits = threshold == Float.NEGATIVE_INFINITY ? allowed : allowed & kernels.above(scores, threshold);
+    private static void offer(VectorKernels kernels, long state, int k, long scores, long hits, int firstRow) {
         if (hits != 0) {
-            TopK.append(state, k, scores, hits, firstRow);
+            TopK.append(kernels, state, k, scores, hits, firstRow);
         }
     }
 
@@ -81,18 +81,25 @@ final class Scan {
                 kernels.scoreBlockOfFour(queries + 4L * dims * query, address, count, dims, scratch);
                 for (int i = 0; i < 4; i++) {
                     final long state = states + (query + i) * stateBytes;
-                    offer(kernels, state, k, scratch + 256L * i, allowed, tile * LANES);
+                    final long scores = scratch + 256L * i;
+                    final float threshold = TopK.threshold(state);
+                    final long hits =
+                            threshold == Float.NEGATIVE_INFINITY ? allowed : allowed & kernels.above(scores, threshold);
+                    offer(kernels, state, k, scores, hits, tile * LANES);
                 }
             }
             for (; query < queryCount; query++) {
                 final long vector = queries + 4L * dims * query;
-                kernels.scoreBlock(ScanFormat.FP32, vector, address, count, allowed, dims, scratch);
-                offer(kernels, states + query * stateBytes, k, scratch, allowed, tile * LANES);
+                final long state = states + query * stateBytes;
+                final float threshold = TopK.threshold(state);
+                final long above =
+                        kernels.scoreBlock(ScanFormat.FP32, vector, address, count, allowed, dims, threshold, scratch);
+                offer(kernels, state, k, scratch, threshold == Float.NEGATIVE_INFINITY ? allowed : above, tile * LANES);
             }
         }
         for (int i = 0; i < queryCount; i++) {
             final long offset = 4L * k * i;
-            final int found = TopK.finish(states + i * stateBytes, k, topRows + offset, topScores + offset);
+            final int found = TopK.finish(kernels, states + i * stateBytes, k, topRows + offset, topScores + offset);
             Memory.putInt(founds + 4L * i, found);
         }
     }

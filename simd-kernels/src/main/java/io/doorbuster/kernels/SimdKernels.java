@@ -32,6 +32,7 @@ final class SimdKernels implements VectorKernels {
 
     private static final VectorShape SHAPE = VectorShape.forBitSize(widthBits() < 512 ? 256 : 512);
     private static final VectorSpecies<Float> FLOATS = SHAPE.withLanes(float.class);
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final VectorSpecies<Integer> INTS = SHAPE.withLanes(int.class);
     private static final VectorSpecies<Byte> BYTES =
             VectorShape.forBitSize(SHAPE.vectorBitSize() / 4).withLanes(byte.class);
@@ -47,9 +48,9 @@ final class SimdKernels implements VectorKernels {
     /** Lane i of these brings lane i + 8, i + 4, i + 2, i + 1 to lane i. */
     private static final VectorShuffle<Float> FROM_8 = VectorShuffle.iota(FLOATS, 8 % WIDTH, 1, true);
 
-    private static final VectorShuffle<Float> FROM_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
-    private static final VectorShuffle<Float> FROM_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
-    private static final VectorShuffle<Float> FROM_1 = VectorShuffle.iota(FLOATS, 1, 1, true);
+    private static final VectorShuffle<Float> FROM_4 = VectorShuffle.iota(EIGHT, 4, 1, true);
+    private static final VectorShuffle<Float> FROM_2 = VectorShuffle.iota(EIGHT, 2, 1, true);
+    private static final VectorShuffle<Float> FROM_1 = VectorShuffle.iota(EIGHT, 1, 1, true);
 
     /** Width of this machine's vector unit in bits, as the JVM sees it. */
     static int widthBits() {
@@ -63,13 +64,14 @@ final class SimdKernels implements VectorKernels {
 
     @Override
     public float dot(long a, long b, int dims) {
-        return WIDTH == LANES ? Lanes.dotOfSixteen(a, b, dims) : Lanes.dotOfEight(a, b, dims);
+        return Lanes.dot(a, b, dims);
     }
 
     @Override
     public void gatherDot(long query, long rowAddresses, int count, int dims, long scores) {
         for (int i = 0; i < count; i++) {
-            putFloat(scores + 4L * i, dot(query, getLong(rowAddresses + 8L * i), dims));
+            final long row = getLong(rowAddresses + 8L * i);
+            putFloat(scores + 4L * i, Lanes.dot(query, row, dims));
         }
     }
 
@@ -77,50 +79,51 @@ final class SimdKernels implements VectorKernels {
     public void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores) {
         for (int i = 0; i < count; i++) {
             final long row = getLong(rowAddresses + 8L * i);
-            putFloat(
-                    scores + 4L * i,
-                    WIDTH == LANES ? Lanes.bf16OfSixteen(query, row, dims) : Lanes.bf16OfEight(query, row, dims));
+            putFloat(scores + 4L * i, Lanes.dotBf16(query, row, dims));
         }
     }
 
     @Override
-    public void scoreBlock(ScanFormat format, long query, long tiles, int count, long allowed, int dims, long scores) {
-        final long tileBytes = format.tileBytes(dims);
-        switch (format) {
-            case FP32 -> scoreFp32(query, tiles, tileBytes, count, allowed, dims, scores);
-            case BF16 -> {
-                for (int i = 0; i < count; i += 2) {
-                    final int other = Math.min(i + 1, count - 1);
-                    scoreTwoBf16(query, tiles + i * tileBytes, tiles + other * tileBytes, dims, scores + 64L * i);
-                }
-            }
-            case INT8 -> {
-                for (int i = 0; i < count; i++) {
-                    scoreInt8(query, tiles + i * tileBytes, dims, scores + 64L * i);
-                }
-            }
-        }
-    }
-
-    private static void scoreFp32(
-            long query, long tiles, long tileBytes, int count, long allowed, int dims, long scores) {
-        if (count == 4 && (allowed & 0xFFFFL) != 0 && allowed >>> 48 != 0) {
+    public long scoreBlock(
+            ScanFormat format,
+            long query,
+            long tiles,
+            int count,
+            long allowed,
+            int dims,
+            float threshold,
+            long scores) {
+        if (format == ScanFormat.FP32 && count == 4 && (allowed & 0xFFFFL) != 0 && allowed >>> 48 != 0) {
+            long hits = 0;
             for (int lane = 0; lane < LANES; lane += WIDTH) {
-                scoreFourFp32(query, tiles + 4L * lane, tileBytes, dims, scores + 4L * lane);
+                hits |= scoreFourFp32(query, tiles + 4L * lane, dims, threshold, scores + 4L * lane) << lane;
             }
-            return;
+            return hits & allowed;
         }
+        final long tileBytes = format.tileBytes(dims);
         for (int i = 0; i < count; i++) {
             if ((allowed >>> i * LANES & 0xFFFFL) != 0) {
+                scoreTile(format, query, tiles + i * tileBytes, dims, scores + 64L * i);
+            }
+        }
+        return above(scores, threshold) & allowed;
+    }
+
+    private static void scoreTile(ScanFormat format, long query, long tile, int dims, long scores) {
+        switch (format) {
+            case FP32 -> {
                 for (int lane = 0; lane < LANES; lane += WIDTH) {
-                    scoreOneFp32(query, tiles + i * tileBytes + 4L * lane, dims, scores + 64L * i + 4L * lane);
+                    scoreOneFp32(query, tile + 4L * lane, dims, scores + 4L * lane);
                 }
             }
+            case BF16 -> scoreBf16(query, tile, dims, scores);
+            case INT8 -> scoreInt8(query, tile, dims, scores);
         }
     }
 
-    /** Four sums that do not wait for each other; they share what is read of the query. */
-    private static void scoreFourFp32(long query, long tile, long tileBytes, int dims, long scores) {
+    /** Four sums that do not wait for each other; they share what is read of the query. Bit 16 i + lane = exceeds. */
+    private static long scoreFourFp32(long query, long tile, int dims, float threshold, long scores) {
+        final long tileBytes = 64L * dims + 64;
         final long second = tile + tileBytes;
         final long third = second + tileBytes;
         final long fourth = third + tileBytes;
@@ -137,10 +140,18 @@ final class SimdKernels implements VectorKernels {
             d = d.add(Lanes.load(fourth + row).mul(value));
         }
         final long biases = 64L * dims;
-        Lanes.store(a.add(Lanes.load(tile + biases)), scores);
-        Lanes.store(b.add(Lanes.load(second + biases)), scores + 64);
-        Lanes.store(c.add(Lanes.load(third + biases)), scores + 128);
-        Lanes.store(d.add(Lanes.load(fourth + biases)), scores + 192);
+        a = a.add(Lanes.load(tile + biases));
+        b = b.add(Lanes.load(second + biases));
+        c = c.add(Lanes.load(third + biases));
+        d = d.add(Lanes.load(fourth + biases));
+        Lanes.store(a, scores);
+        Lanes.store(b, scores + 64);
+        Lanes.store(c, scores + 128);
+        Lanes.store(d, scores + 192);
+        return Lanes.above(a, threshold)
+                | Lanes.above(b, threshold) << 16
+                | Lanes.above(c, threshold) << 32
+                | Lanes.above(d, threshold) << 48;
     }
 
     private static void scoreOneFp32(long query, long tile, int dims, long scores) {
@@ -151,25 +162,19 @@ final class SimdKernels implements VectorKernels {
         Lanes.store(sum.add(Lanes.load(tile + 64L * dims)), scores);
     }
 
-    private static void scoreTwoBf16(long query, long tile, long other, int dims, long scores) {
+    /** Even and odd dimensions are read at once, and added in the order of the dimensions. */
+    private static void scoreBf16(long query, long tile, int dims, long scores) {
         for (int lane = 0; lane < LANES; lane += WIDTH) {
-            final long offset = 4L * lane;
-            FloatVector a = Lanes.broadcast(0f);
-            FloatVector b = a;
+            final long column = tile + 4L * lane;
+            FloatVector sum = Lanes.broadcast(0f);
             for (int dim = 0; dim < dims; dim += 2) {
-                final IntVector words = Lanes.loadInts(tile + offset + 32L * dim);
-                final IntVector others = Lanes.loadInts(other + offset + 32L * dim);
+                final IntVector words = Lanes.loadInts(column + 32L * dim);
                 final FloatVector even = Lanes.broadcast(getFloat(query + 4L * dim));
                 final FloatVector odd = Lanes.broadcast(getFloat(query + 4L * dim + 4));
-                a = a.add(Lanes.bf16Low(words).mul(even))
+                sum = sum.add(Lanes.bf16Low(words).mul(even))
                         .add(Lanes.bf16High(words).mul(odd));
-                b = b.add(Lanes.bf16Low(others).mul(even))
-                        .add(Lanes.bf16High(others).mul(odd));
             }
-            final long biases = offset + 32L * dims;
-            // The second first: for an odd last tile both are the same, and its scores are the first.
-            Lanes.store(b.add(Lanes.load(other + biases)), scores + offset + (tile == other ? 0 : 64));
-            Lanes.store(a.add(Lanes.load(tile + biases)), scores + offset);
+            Lanes.store(sum.add(Lanes.load(column + 32L * dims)), scores + 4L * lane);
         }
     }
 
@@ -260,6 +265,40 @@ final class SimdKernels implements VectorKernels {
                     << i;
         }
         return hits;
+    }
+
+    @Override
+    public int countAbove(long keys, int count, int bound) {
+        final IntVector limit = IntVector.broadcast(INTS, bound);
+        int above = 0;
+        for (int i = 0; i < count; i += WIDTH) {
+            above += Lanes.loadInts(keys + 4L * i)
+                    .compare(VectorOperators.GT, limit)
+                    .trueCount();
+        }
+        return above;
+    }
+
+    @Override
+    public void places(long keys, int count, long places) {
+        for (int own = 0; own < count; own += WIDTH) {
+            placesOfVector(keys, count, own, places + 4L * own);
+        }
+    }
+
+    /** Lanes count what stands before their own key: keys in front of them that are no less, keys behind them that are more. */
+    private static void placesOfVector(long keys, int count, int own, long places) {
+        final IntVector mine = Lanes.loadInts(keys + 4L * own);
+        IntVector before = IntVector.zero(INTS);
+        for (int i = 0; i < own; i++) {
+            before = before.lanewise(
+                    VectorOperators.ADD, 1, Lanes.broadcastInt(keys + 4L * i).compare(VectorOperators.GE, mine));
+        }
+        for (int i = own; i < count; i++) {
+            before = before.lanewise(
+                    VectorOperators.ADD, 1, Lanes.broadcastInt(keys + 4L * i).compare(VectorOperators.GT, mine));
+        }
+        before.add(Lanes.equalInFront(keys + 4L * own, mine)).intoMemorySegment(ALL, places, ORDER);
     }
 
     @Override
@@ -431,7 +470,7 @@ final class SimdKernels implements VectorKernels {
             low = low.add(Lanes.load(values + 4L * i));
             high = high.add(Lanes.load(values + 4L * i + 64 - STEP));
         }
-        return Lanes.fold(low.add(WIDTH == LANES ? low.rearrange(FROM_8) : high));
+        return WIDTH == LANES ? Lanes.foldSixteen(low) : Lanes.fold(low.add(high));
     }
 
     @Override
@@ -601,6 +640,7 @@ final class SimdKernels implements VectorKernels {
         private static final FloatVector TANH_Q0 = broadcast(Polynomials.TANH_Q0);
         private static final FloatVector EXP_MIN = broadcast(-Polynomials.EXP_MAX);
         private static final FloatVector ONE = broadcast(1f);
+        private static final IntVector LANE_IDS = IntVector.zero(INTS).addIndex(1);
         private static final IntVector EXPONENT = IntVector.broadcast(INTS, 127 - Polynomials.ROUNDER_BITS);
 
         static FloatVector load(long address) {
@@ -619,31 +659,61 @@ final class SimdKernels implements VectorKernels {
             return FloatVector.broadcast(FLOATS, value);
         }
 
-        static float dotOfSixteen(long a, long b, int dims) {
-            FloatVector sum = load(a).mul(load(b));
-            for (int i = LANES; i < dims; i += LANES) {
-                final long offset = 4L * i;
-                sum = sum.add(load(a + offset).mul(load(b + offset)));
+        /** How many of the same vector's keys equal a lane's own and stand in front of it. */
+        static IntVector equalInFront(long keys, IntVector mine) {
+            IntVector equal = IntVector.zero(INTS);
+            for (int i = 0; i < WIDTH; i++) {
+                final VectorMask<Integer> isBehind = LANE_IDS.compare(VectorOperators.GT, i);
+                equal = equal.lanewise(
+                        VectorOperators.ADD,
+                        1,
+                        broadcastInt(keys + 4L * i)
+                                .compare(VectorOperators.EQ, mine)
+                                .and(isBehind));
             }
-            return fold(sum.add(sum.rearrange(FROM_8)));
+            return equal;
         }
 
-        static float dotOfEight(long a, long b, int dims) {
-            FloatVector low = load(a).mul(load(b));
-            FloatVector high = load(a + 32).mul(load(b + 32));
+        static IntVector broadcastInt(long address) {
+            return IntVector.broadcast(INTS, getInt(address));
+        }
+
+        static long above(FloatVector scores, float threshold) {
+            return scores.compare(VectorOperators.GT, threshold).toLong();
+        }
+
+        /** In eights on every unit: the fold of sixteen lanes costs more than it saves (measured). */
+        static float dot(long a, long b, int dims) {
+            FloatVector low = eight(a).mul(eight(b));
+            FloatVector high = eight(a + 32).mul(eight(b + 32));
             for (int i = LANES; i < dims; i += LANES) {
                 final long offset = 4L * i;
-                low = low.add(load(a + offset).mul(load(b + offset)));
-                high = high.add(load(a + offset + 32).mul(load(b + offset + 32)));
+                low = low.add(eight(a + offset).mul(eight(b + offset)));
+                high = high.add(eight(a + offset + 32).mul(eight(b + offset + 32)));
             }
             return fold(low.add(high));
         }
 
-        /** Adds up the first eight lanes. */
+        private static FloatVector eight(long address) {
+            return FloatVector.fromMemorySegment(EIGHT, ALL, address, ORDER);
+        }
+
         static float fold(FloatVector eight) {
             final FloatVector four = eight.add(eight.rearrange(FROM_4));
             final FloatVector two = four.add(four.rearrange(FROM_2));
-            return two.lane(0) + two.lane(1);
+            return two.add(two.rearrange(FROM_1)).lane(0);
+        }
+
+        static float foldSixteen(FloatVector sixteen) {
+            return fold(firstHalf(sixteen.add(sixteen.rearrange(FROM_8))));
+        }
+
+        private static FloatVector firstHalf(FloatVector sixteen) {
+            return (FloatVector) sixteen.reinterpretShape(EIGHT, 0);
+        }
+
+        static float dotBf16(long query, long row, int dims) {
+            return WIDTH == LANES ? bf16OfSixteen(query, row, dims) : bf16OfEight(query, row, dims);
         }
 
         static float bf16OfSixteen(long query, long row, int dims) {
@@ -658,7 +728,7 @@ final class SimdKernels implements VectorKernels {
                     sum = sum.add(bf16High(words).mul(load(query + 4L * i + 64)));
                 }
             }
-            return fold(sum.add(sum.rearrange(FROM_8)));
+            return foldSixteen(sum);
         }
 
         static float bf16OfEight(long query, long row, int dims) {
@@ -781,7 +851,7 @@ final class SimdKernels implements VectorKernels {
         }
 
         static float largest(FloatVector lanes) {
-            final FloatVector eight = WIDTH == LANES ? lanes.max(lanes.rearrange(FROM_8)) : lanes;
+            final FloatVector eight = WIDTH == LANES ? firstHalf(lanes.max(lanes.rearrange(FROM_8))) : lanes;
             final FloatVector four = eight.max(eight.rearrange(FROM_4));
             final FloatVector two = four.max(four.rearrange(FROM_2));
             return two.max(two.rearrange(FROM_1)).lane(0);

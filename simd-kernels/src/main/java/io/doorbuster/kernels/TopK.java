@@ -2,59 +2,60 @@ package io.doorbuster.kernels;
 
 import static io.doorbuster.kernels.Memory.getFloat;
 import static io.doorbuster.kernels.Memory.getInt;
-import static io.doorbuster.kernels.Memory.getLong;
 import static io.doorbuster.kernels.Memory.putFloat;
 import static io.doorbuster.kernels.Memory.putInt;
-import static io.doorbuster.kernels.Memory.putLong;
 
 /**
- * Keeps the k best (score, row) pairs of a scan: whatever beats the threshold is appended to a pool of keys, and a full pool
- * is cut to its k best, whose worst is the new threshold. An append costs the same for every k; a cut costs a few steps for
- * each key that was appended since the last. Both kernels end with the same pairs, since the k best under a total order do
- * not depend on the way there.
+ * Keeps the k best (score, row) pairs of a scan: whatever beats the threshold is appended to a pool, and a full pool is cut to
+ * its k best, below which lies the new threshold. An append costs the same for every k, and no order of scores makes a cut
+ * dear: the bound is found by halving a range of bits, each time counting what lies above. Rows are offered in
+ * ascending order and a cut keeps it, so among equal scores the lower row stands first.
  *
  * <p>The state lies in the scratch of the scan:
  *
  * <pre>
- *   0         4             8            16                      16 + 8 * capacity
- *   +---------+-------------+------------+-----------------------+
- *   | count   | threshold   | pivot seed | keys, int64[capacity] |
- *   +---------+-------------+------------+-----------------------+
+ *   0         4             64                       64 + 4 * room
+ *   +---------+-------------+------------------------+----------------------+
+ *   | count   | threshold   | keys, int32[room]      | rows, int32[room]    |
+ *   +---------+-------------+------------------------+----------------------+
  * </pre>
  *
- * A key holds the score, made an int of the same order, above the complement of the row: the larger key has the higher
- * score, or the lower row among equals.
+ * A key is a score made an int of the same order.
  */
 final class TopK {
     /** Room for what one block of a scan may append to a pool that is not yet cut. */
     private static final int BLOCK_ROWS = 64;
 
-    private static final int THRESHOLD = 4;
-    private static final int SEED = 8;
-    private static final int KEYS = 16;
+    /** A pool of a few hundred rows at least: small ones would else be cut with each block. */
+    private static final int SURPLUS_MIN = 192;
 
-    /** Below so many keys, insertion is the faster sort. */
-    private static final int INSERTION_MAX = 16;
+    private static final int THRESHOLD = 4;
+    private static final int KEYS = 64;
+    private static final int LANES = 16;
+    private static final int LEAST = key(Float.NEGATIVE_INFINITY);
+    private static final int GREATEST = key(Float.POSITIVE_INFINITY);
 
     private TopK() {}
 
     /** Bytes of state for k results, a multiple of 64. */
     static int stateBytes(int k) {
-        return (KEYS + 8 * (capacity(k) + BLOCK_ROWS) + 63) & -64;
+        return KEYS + 8 * room(k);
     }
 
-    /** A pool of a few hundred keys at least: small lists would else be cut with each block. */
     private static int capacity(int k) {
-        return k + Math.max(k, 192);
+        return k + Math.max(k, SURPLUS_MIN);
+    }
+
+    private static int room(int k) {
+        return capacity(k) + BLOCK_ROWS + LANES - 1 & -LANES;
     }
 
     static void start(long state) {
         putInt(state, 0);
         putFloat(state + THRESHOLD, Float.NEGATIVE_INFINITY);
-        putLong(state + SEED, 0);
     }
 
-    /** The score that a row must exceed, rows being offered in ascending order; negative infinity while all are taken. */
+    /** The score that a row must exceed; negative infinity while all are taken. */
     static float threshold(long state) {
         return getFloat(state + THRESHOLD);
     }
@@ -64,87 +65,85 @@ final class TopK {
      *
      * @param hits bit i = row {@code firstRow + i}, whose score is float i of {@code scores}.
      */
-    static void append(long state, int k, long scores, long hits, int firstRow) {
+    static void append(VectorKernels kernels, long state, int k, long scores, long hits, int firstRow) {
+        final long rows = rows(state, k);
         int count = getInt(state);
         for (long rest = hits; rest != 0; rest &= rest - 1) {
             final int index = Long.numberOfTrailingZeros(rest);
-            putLong(state + KEYS + 8L * count++, key(getFloat(scores + 4L * index), firstRow + index));
+            putInt(state + KEYS + 4L * count, key(getFloat(scores + 4L * index)));
+            putInt(rows + 4L * count++, firstRow + index);
         }
         if (count > capacity(k)) {
-            select(state, 0, count - 1, k);
+            cut(kernels, state, k, count);
             count = k;
-            putFloat(state + THRESHOLD, score(worst(state, k)));
         }
         putInt(state, count);
     }
 
-    private static long key(float score, int row) {
-        // Minus zero becomes zero, which it equals; an overflow that ended in NaN stands last.
+    private static long rows(long state, int k) {
+        return state + KEYS + 4L * room(k);
+    }
+
+    /** Minus zero becomes zero, which it equals; an overflow that ended in NaN stands last. */
+    private static int key(float score) {
         final int bits = Float.floatToRawIntBits(Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score + 0f);
-        return (long) (bits ^ bits >> 31 & Integer.MAX_VALUE) << 32 | ~row & 0xFFFF_FFFFL;
+        return bits ^ bits >> 31 & Integer.MAX_VALUE;
     }
 
-    private static float score(long key) {
-        final int ordered = (int) (key >> 32);
-        return Float.intBitsToFloat(ordered ^ ordered >> 31 & Integer.MAX_VALUE);
+    private static float score(int key) {
+        return Float.intBitsToFloat(key ^ key >> 31 & Integer.MAX_VALUE);
     }
 
-    private static long worst(long state, int count) {
-        long worst = Long.MAX_VALUE;
+    /** Keeps the k best of count, in their order. */
+    private static void cut(VectorKernels kernels, long state, int k, int count) {
+        final long keys = state + KEYS;
+        final long rows = rows(state, k);
+        pad(keys, count);
+        final int bound = bound(kernels, keys, k, count, key(threshold(state)));
+        int ties = k - kernels.countAbove(keys, padded(count), bound);
+        int kept = 0;
         for (int i = 0; i < count; i++) {
-            worst = Math.min(worst, keyAt(state, i));
+            final int key = getInt(keys + 4L * i);
+            putInt(keys + 4L * kept, key);
+            putInt(rows + 4L * kept, getInt(rows + 4L * i));
+            final int tie = key == bound && ties > 0 ? 1 : 0;
+            ties -= tie;
+            kept += key > bound ? 1 : tie;
         }
-        return worst;
+        putFloat(state + THRESHOLD, score(bound));
     }
 
-    /** Moves the k largest keys of {@code low..high} to its front (quickselect). */
-    private static void select(long state, int low, int high, int k) {
-        int from = low;
-        int to = high;
-        while (from < to) {
-            final int split = partition(state, from, to);
-            if (k - 1 <= split) {
-                to = split;
+    private static void pad(long keys, int count) {
+        for (int i = count; i < padded(count); i++) {
+            putInt(keys + 4L * i, LEAST);
+        }
+    }
+
+    private static int padded(int count) {
+        return count + LANES - 1 & -LANES;
+    }
+
+    /**
+     * A key that just k keys exceed; if equal keys leave none, the k-th key, which fewer exceed.
+     *
+     * @param least where to begin: k keys or more exceed it or equal it.
+     */
+    private static int bound(VectorKernels kernels, long keys, int k, int count, int least) {
+        int low = least;
+        int high = GREATEST;
+        while (low < high) {
+            final int middle = (int) ((long) low + high >> 1);
+            final int above = kernels.countAbove(keys, padded(count), middle);
+            if (above == k) {
+                return middle;
+            }
+            if (above < k) {
+                high = middle;
             } else {
-                from = split + 1;
+                low = middle + 1;
             }
         }
-    }
-
-    /** Hoare's: afterwards no key of {@code from..result} is less than one behind it. Keys differ, since rows do. */
-    private static int partition(long state, int from, int to) {
-        final long pivot = keyAt(state, from + nextBelow(state, to - from));
-        int left = from - 1;
-        int right = to + 1;
-        while (true) {
-            do {
-                left++;
-            } while (keyAt(state, left) > pivot);
-            do {
-                right--;
-            } while (keyAt(state, right) < pivot);
-            if (left >= right) {
-                return right;
-            }
-            swap(state, left, right);
-        }
-    }
-
-    /** A fixed sequence: no order of scores that a shop is likely to have meets it at its worst. */
-    private static int nextBelow(long state, int bound) {
-        final long next = getLong(state + SEED) * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
-        putLong(state + SEED, next);
-        return (int) ((next >>> 33) * bound >>> 31);
-    }
-
-    private static void swap(long state, int a, int b) {
-        final long key = keyAt(state, a);
-        putLong(state + KEYS + 8L * a, keyAt(state, b));
-        putLong(state + KEYS + 8L * b, key);
-    }
-
-    private static long keyAt(long state, int index) {
-        return getLong(state + KEYS + 8L * index);
+        return low;
     }
 
     /**
@@ -152,42 +151,22 @@ final class TopK {
      *
      * @return how many there are, at most k.
      */
-    static int finish(long state, int k, long topRows, long topScores) {
-        final int count = getInt(state);
-        final int found = Math.min(count, k);
+    static int finish(VectorKernels kernels, long state, int k, long topRows, long topScores) {
+        int count = getInt(state);
         if (count > k) {
-            select(state, 0, count - 1, k);
+            cut(kernels, state, k, count);
+            count = k;
         }
-        sort(state, 0, found - 1);
-        for (int i = 0; i < found; i++) {
-            final long key = keyAt(state, i);
-            putInt(topRows + 4L * i, ~(int) key);
-            putFloat(topScores + 4L * i, score(key));
+        final long keys = state + KEYS;
+        final long rows = rows(state, k);
+        final long places = keys + 4L * padded(count);
+        pad(keys, count);
+        kernels.places(keys, padded(count), places);
+        for (int i = 0; i < count; i++) {
+            final int place = getInt(places + 4L * i);
+            putInt(topRows + 4L * place, getInt(rows + 4L * i));
+            putFloat(topScores + 4L * place, score(getInt(keys + 4L * i)));
         }
-        return found;
-    }
-
-    private static void sort(long state, int low, int high) {
-        int from = low;
-        int to = high;
-        while (to - from >= INSERTION_MAX) {
-            final int split = partition(state, from, to);
-            if (split - from < to - split) { // The smaller half first, so that the stack stays short.
-                sort(state, from, split);
-                from = split + 1;
-            } else {
-                sort(state, split + 1, to);
-                to = split;
-            }
-        }
-        for (int i = from + 1; i <= to; i++) {
-            final long key = keyAt(state, i);
-            int at = i;
-            while (at > from && keyAt(state, at - 1) < key) {
-                putLong(state + KEYS + 8L * at, keyAt(state, at - 1));
-                at--;
-            }
-            putLong(state + KEYS + 8L * at, key);
-        }
+        return count;
     }
 }

@@ -8,14 +8,29 @@ sealed interface VectorKernels permits ScalarKernels, SimdKernels {
 
     void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores);
 
-    /** Scores of the 64 rows of up to four tiles of any format, those of tiles without an allowed row left as they are. */
-    void scoreBlock(ScanFormat format, long query, long tiles, int count, long allowed, int dims, long scores);
+    /**
+     * Scores of the 64 rows of up to four tiles of any format; those of tiles without an allowed row may be left as they are.
+     *
+     * @return which of the allowed rows exceed the threshold, bit i = row i.
+     */
+    long scoreBlock(
+            ScanFormat format, long query, long tiles, int count, long allowed, int dims, float threshold, long scores);
 
     /** {@link #scoreBlock} of fp32 tiles for four shoppers, whose scores lie 64 floats apart. */
     void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores);
 
     /** Which of 64 scores exceed the threshold, bit i = score i. */
     long above(long scores, float threshold);
+
+    /** How many of {@code count} keys, a multiple of 16, exceed the bound. */
+    int countAbove(long keys, int count, int bound);
+
+    /**
+     * The place of each of {@code count} keys, a multiple of 16, when the greatest stands first and equal ones keep their order.
+     *
+     * @param places address of int32[count], written.
+     */
+    void places(long keys, int count, long places);
 
     void dense(
             long inputs,

@@ -32,6 +32,7 @@ enum KernelCase {
                             count,
                             -1L,
                             memory.dims,
+                            0f,
                             memory.out(64 * (5 * format.ordinal() + count)));
                 }
             }
@@ -82,10 +83,15 @@ enum KernelCase {
                     memory.scratch);
         }
     },
-    ABOVE {
+    COUNTS {
         @Override
         void run(VectorKernels kernels, KernelMemory memory) {
             Memory.putLong(memory.out, kernels.above(memory.rows, Memory.getFloat(memory.row(2))));
+            for (int i = 0; i < 80; i++) {
+                final int key = Memory.getInt(memory.rows + 4L * i);
+                Memory.putInt(memory.out(100 + i), kernels.countAbove(memory.rows, 80, key));
+            }
+            kernels.places(memory.rows, 80, memory.out(200));
         }
     },
     DENSE {

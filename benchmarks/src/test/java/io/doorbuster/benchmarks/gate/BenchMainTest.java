@@ -101,7 +101,7 @@ class BenchMainTest {
     void namesShouldBeFoundInAnyCase() {
         final Suite suite = Suite.all();
 
-        assertThat(suite.chosen(List.of("ROWSBENCHMARK"))).hasSize(6);
+        assertThat(suite.chosen(List.of("ROWSBENCHMARK"))).hasSize(14);
         assertThat(suite.chosen(List.of("kernelsBenchmark.DOT"))).hasSize(2);
         assertThat(suite.chosen(List.of("io.doorbuster.benchmarks.kernels.RowsBenchmark.dot", "dot")))
                 .hasSize(2);
