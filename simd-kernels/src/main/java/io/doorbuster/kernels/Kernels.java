@@ -215,7 +215,7 @@ public final class Kernels {
         checkCount("count", count);
         checkAligned(tiles, 64);
         for (int first = 0; first < count; first += TILE_ROWS) {
-            Tiles.gather(
+            KERNELS.gatherTile(
                     rowAddresses + 8L * first, Math.min(TILE_ROWS, count - first), dims, tiles + 4L * dims * first);
         }
     }

@@ -79,30 +79,21 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
-    public long scoreBlock(
-            ScanFormat format,
-            long query,
-            long tiles,
-            int count,
-            long allowed,
-            int dims,
-            float threshold,
-            long scores) {
+    public void scoreTiles(
+            ScanFormat format, long query, long tiles, int tileCount, long bitmap, int dims, long scores) {
         final long tileBytes = format.tileBytes(dims);
-        long hits = 0;
-        for (int row = 0; row < count * LANES; row++) {
-            if ((allowed >>> row & 1) != 0) {
+        for (int row = 0; row < tileCount * LANES; row++) {
+            if ((getShort(bitmap + 2L * (row / LANES)) >>> row % LANES & 1) != 0) {
                 final long column = tiles + row / LANES * tileBytes + 4L * (row % LANES);
-                final float score = switch (format) {
-                    case FP32 -> scoreFp32(query, column, dims);
-                    case BF16 -> scoreBf16(query, column, dims);
-                    case INT8 -> scoreInt8(query, column, dims);
-                };
-                putFloat(scores + 4L * row, score);
-                hits |= score > threshold ? 1L << row : 0;
+                putFloat(
+                        scores + 4L * row,
+                        switch (format) {
+                            case FP32 -> scoreFp32(query, column, dims);
+                            case BF16 -> scoreBf16(query, column, dims);
+                            case INT8 -> scoreInt8(query, column, dims);
+                        });
             }
         }
-        return hits;
     }
 
     private static float scoreFp32(long query, long column, int dims) {
@@ -133,9 +124,12 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
-    public void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores) {
+    public void scoreTilesOfFour(long queries, long tiles, int tileCount, int dims, long scores, long scoreBytes) {
         for (int i = 0; i < 4; i++) {
-            scoreBlock(ScanFormat.FP32, queries + 4L * dims * i, tiles, count, -1L, dims, 0f, scores + 256L * i);
+            for (int row = 0; row < tileCount * LANES; row++) {
+                final long column = tiles + row / LANES * ScanFormat.FP32.tileBytes(dims) + 4L * (row % LANES);
+                putFloat(scores + scoreBytes * i + 4L * row, scoreFp32(queries + 4L * dims * i, column, dims));
+            }
         }
     }
 
@@ -168,6 +162,11 @@ final class ScalarKernels implements VectorKernels {
             }
             putInt(places + 4L * i, before);
         }
+    }
+
+    @Override
+    public void gatherTile(long rowAddresses, int count, int dims, long tile) {
+        Tiles.gather(rowAddresses, count, dims, tile);
     }
 
     @Override

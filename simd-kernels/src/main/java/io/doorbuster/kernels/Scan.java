@@ -2,13 +2,22 @@ package io.doorbuster.kernels;
 
 import static io.doorbuster.kernels.Memory.getLong;
 
-/** Scans over tiles, by any set of kernels: four tiles, one word of the bitmap, at a time. */
+/**
+ * Scans over tiles, by any set of kernels: the scores of one block of tiles, then what of them may enter the pool of the best,
+ * one word of the bitmap after the other.
+ */
 final class Scan {
-    /** Bytes in front of the states of {@link TopK}: the scores of one block for four shoppers. */
-    static final int SCORE_BYTES = 4 * 256;
+    /** Tiles whose scores are computed before they are compared. */
+    static final int BLOCK_TILES = 64;
 
-    private static final int TILES = 4;
+    /** The same with several shoppers: the tiles stay in the second cache, and the scores in the first. */
+    private static final int SHARED_TILES = 16;
+
+    /** Bytes in front of the states of {@link TopK}: the scores of one block. */
+    static final int SCORE_BYTES = BLOCK_TILES * 64;
+
     private static final int LANES = 16;
+    private static final int WORD_TILES = 4;
 
     private Scan() {}
 
@@ -27,26 +36,26 @@ final class Scan {
         final long tileBytes = format.tileBytes(dims);
         final long state = scratch + SCORE_BYTES;
         TopK.start(state);
-        for (int tile = 0; tile < tileCount; tile += TILES) {
-            final int count = Math.min(TILES, tileCount - tile);
-            final long allowed = allowed(bitmap, tile, count);
-            if (allowed != 0) {
-                final float threshold = TopK.threshold(state);
-                final long above = kernels.scoreBlock(
-                        format, query, tiles + tile * tileBytes, count, allowed, dims, threshold, scratch);
-                offer(kernels, state, k, scratch, threshold == Float.NEGATIVE_INFINITY ? allowed : above, tile * LANES);
-            }
+        for (int tile = 0; tile < tileCount; tile += BLOCK_TILES) {
+            final int count = Math.min(BLOCK_TILES, tileCount - tile);
+            kernels.scoreTiles(format, query, tiles + tile * tileBytes, count, bitmap + 2L * tile, dims, scratch);
+            offer(kernels, state, k, scratch, bitmap, tile, count);
         }
         return TopK.finish(kernels, state, k, topRows, topScores);
     }
 
-    private static long allowed(long bitmap, int tile, int count) {
-        return getLong(bitmap + 8L * (tile / TILES)) & -1L >>> (TILES - count) * LANES;
-    }
-
-    private static void offer(VectorKernels kernels, long state, int k, long scores, long hits, int firstRow) {
-        if (hits != 0) {
-            TopK.append(kernels, state, k, scores, hits, firstRow);
+    private static void offer(
+            VectorKernels kernels, long state, int k, long scores, long bitmap, int firstTile, int tileCount) {
+        for (int tile = 0; tile < tileCount; tile += WORD_TILES) {
+            final int outside = Math.max(0, tile + WORD_TILES - tileCount) * LANES;
+            final long allowed = getLong(bitmap + 2L * (firstTile + tile)) & -1L >>> outside;
+            final float threshold = TopK.threshold(state);
+            final long hits = allowed == 0 || threshold == Float.NEGATIVE_INFINITY
+                    ? allowed
+                    : allowed & kernels.above(scores + 64L * tile, threshold);
+            if (hits != 0) {
+                TopK.append(kernels, state, k, scores + 64L * tile, hits, (firstTile + tile) * LANES);
+            }
         }
     }
 
@@ -69,32 +78,22 @@ final class Scan {
         for (int i = 0; i < queryCount; i++) {
             TopK.start(states + i * stateBytes);
         }
-        for (int tile = 0; tile < tileCount; tile += TILES) {
-            final int count = Math.min(TILES, tileCount - tile);
-            final long allowed = allowed(bitmap, tile, count);
-            if (allowed == 0) {
-                continue;
-            }
+        for (int tile = 0; tile < tileCount; tile += SHARED_TILES) {
+            final int count = Math.min(SHARED_TILES, tileCount - tile);
             final long address = tiles + tile * tileBytes;
             int query = 0;
             for (; query + 4 <= queryCount; query += 4) {
-                kernels.scoreBlockOfFour(queries + 4L * dims * query, address, count, dims, scratch);
+                final long scoreBytes = 64L * SHARED_TILES;
+                kernels.scoreTilesOfFour(queries + 4L * dims * query, address, count, dims, scratch, scoreBytes);
                 for (int i = 0; i < 4; i++) {
                     final long state = states + (query + i) * stateBytes;
-                    final long scores = scratch + 256L * i;
-                    final float threshold = TopK.threshold(state);
-                    final long hits =
-                            threshold == Float.NEGATIVE_INFINITY ? allowed : allowed & kernels.above(scores, threshold);
-                    offer(kernels, state, k, scores, hits, tile * LANES);
+                    offer(kernels, state, k, scratch + scoreBytes * i, bitmap, tile, count);
                 }
             }
             for (; query < queryCount; query++) {
                 final long vector = queries + 4L * dims * query;
-                final long state = states + query * stateBytes;
-                final float threshold = TopK.threshold(state);
-                final long above =
-                        kernels.scoreBlock(ScanFormat.FP32, vector, address, count, allowed, dims, threshold, scratch);
-                offer(kernels, state, k, scratch, threshold == Float.NEGATIVE_INFINITY ? allowed : above, tile * LANES);
+                kernels.scoreTiles(ScanFormat.FP32, vector, address, count, bitmap + 2L * tile, dims, scratch);
+                offer(kernels, states + query * stateBytes, k, scratch, bitmap, tile, count);
             }
         }
         for (int i = 0; i < queryCount; i++) {

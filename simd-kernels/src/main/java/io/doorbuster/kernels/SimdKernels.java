@@ -4,6 +4,7 @@ import static io.doorbuster.kernels.Memory.ALL;
 import static io.doorbuster.kernels.Memory.getFloat;
 import static io.doorbuster.kernels.Memory.getInt;
 import static io.doorbuster.kernels.Memory.getLong;
+import static io.doorbuster.kernels.Memory.getShort;
 import static io.doorbuster.kernels.Memory.putFloat;
 
 import java.nio.ByteOrder;
@@ -40,6 +41,9 @@ final class SimdKernels implements VectorKernels {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = 16;
 
+    /** Rows that are touched before their arithmetic begins. */
+    private static final int TOUCHED_ROWS = 32;
+
     /** Lanes in one vector: 16, or 8 and each sum of sixteen lanes is kept in two vectors. */
     private static final int WIDTH = FLOATS.length();
 
@@ -69,64 +73,114 @@ final class SimdKernels implements VectorKernels {
 
     @Override
     public void gatherDot(long query, long rowAddresses, int count, int dims, long scores) {
+        for (int first = 0; first < count; first += TOUCHED_ROWS) {
+            final int rows = Math.min(TOUCHED_ROWS, count - first);
+            touchRows(rowAddresses + 8L * first, rows, 4 * dims);
+            for (int i = first; i < first + rows; i++) {
+                putFloat(scores + 4L * i, Lanes.dot(query, getLong(rowAddresses + 8L * i), dims));
+            }
+        }
+    }
+
+    /**
+     * Reads one word of each cache line of so many rows. Nothing else stands in this loop, so that the processor has tens of
+     * rows on their way at the same time; beside the arithmetic it would have four (measured: a third of the time).
+     */
+    private static int touchRows(long rowAddresses, int count, int rowBytes) {
+        int sum = 0;
         for (int i = 0; i < count; i++) {
             final long row = getLong(rowAddresses + 8L * i);
-            putFloat(scores + 4L * i, Lanes.dot(query, row, dims));
+            for (int offset = 0; offset < rowBytes; offset += 64) {
+                sum += getInt(row + offset);
+            }
         }
+        return sum; // Of no use, but without a result there would be no reading.
+    }
+
+    @Override
+    public void gatherTile(long rowAddresses, int count, int dims, long tile) {
+        touchRows(rowAddresses, count, 4 * dims);
+        Tiles.gather(rowAddresses, count, dims, tile);
     }
 
     @Override
     public void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores) {
-        for (int i = 0; i < count; i++) {
-            final long row = getLong(rowAddresses + 8L * i);
-            putFloat(scores + 4L * i, Lanes.dotBf16(query, row, dims));
+        for (int first = 0; first < count; first += TOUCHED_ROWS) {
+            final int rows = Math.min(TOUCHED_ROWS, count - first);
+            touchRows(rowAddresses + 8L * first, rows, 2 * dims);
+            for (int i = first; i < first + rows; i++) {
+                putFloat(scores + 4L * i, Lanes.dotBf16(query, getLong(rowAddresses + 8L * i), dims));
+            }
         }
     }
 
+    /**
+     * Tiles are read as four streams (two, of narrow formats) that lie as far apart as the block allows: one stream alone
+     * leaves half of the memory's bandwidth unused, and one that begins anew with each tile is no stream to the processor.
+     */
     @Override
-    public long scoreBlock(
-            ScanFormat format,
-            long query,
-            long tiles,
-            int count,
-            long allowed,
-            int dims,
-            float threshold,
-            long scores) {
-        if (format == ScanFormat.FP32 && count == 4 && (allowed & 0xFFFFL) != 0 && allowed >>> 48 != 0) {
-            long hits = 0;
-            for (int lane = 0; lane < LANES; lane += WIDTH) {
-                hits |= scoreFourFp32(query, tiles + 4L * lane, dims, threshold, scores + 4L * lane) << lane;
-            }
-            return hits & allowed;
-        }
+    public void scoreTiles(
+            ScanFormat format, long query, long tiles, int tileCount, long bitmap, int dims, long scores) {
+        final int streams = format == ScanFormat.FP32 ? 4 : 2;
+        final int length = tileCount / streams;
         final long tileBytes = format.tileBytes(dims);
-        for (int i = 0; i < count; i++) {
-            if ((allowed >>> i * LANES & 0xFFFFL) != 0) {
-                scoreTile(format, query, tiles + i * tileBytes, dims, scores + 64L * i);
-            }
-        }
-        return above(scores, threshold) & allowed;
-    }
-
-    private static void scoreTile(ScanFormat format, long query, long tile, int dims, long scores) {
-        switch (format) {
-            case FP32 -> {
-                for (int lane = 0; lane < LANES; lane += WIDTH) {
-                    scoreOneFp32(query, tile + 4L * lane, dims, scores + 4L * lane);
+        for (int i = 0; i < length; i++) {
+            if (isDense(bitmap + 2L * i, length, streams)) {
+                final long tile = tiles + i * tileBytes;
+                scoreTogether(format, query, tile, length * tileBytes, dims, scores + 64L * i, 64L * length);
+            } else {
+                for (int t = i; t < streams * length; t += length) {
+                    scoreAlone(format, query, tiles + t * tileBytes, bitmap + 2L * t, dims, scores + 64L * t);
                 }
             }
-            case BF16 -> scoreBf16(query, tile, dims, scores);
-            case INT8 -> scoreInt8(query, tile, dims, scores);
+        }
+        for (int t = streams * length; t < tileCount; t++) {
+            scoreAlone(format, query, tiles + t * tileBytes, bitmap + 2L * t, dims, scores + 64L * t);
         }
     }
 
-    /** Four sums that do not wait for each other; they share what is read of the query. Bit 16 i + lane = exceeds. */
-    private static long scoreFourFp32(long query, long tile, int dims, float threshold, long scores) {
-        final long tileBytes = 64L * dims + 64;
-        final long second = tile + tileBytes;
-        final long third = second + tileBytes;
-        final long fourth = third + tileBytes;
+    /** Whether so many tiles have an allowed row that it costs nothing to score them together. */
+    private static boolean isDense(long bitmap, int length, int streams) {
+        int empty = 0;
+        for (int i = 0; i < streams; i++) {
+            empty += getShort(bitmap + 2L * length * i) == 0 ? 1 : 0;
+        }
+        return empty <= streams / 4;
+    }
+
+    private static void scoreTogether(
+            ScanFormat format, long query, long tile, long stride, int dims, long scores, long scoreStride) {
+        for (int lane = 0; lane < LANES; lane += WIDTH) {
+            final long column = tile + 4L * lane;
+            final long target = scores + 4L * lane;
+            switch (format) {
+                case FP32 -> scoreFourFp32(query, column, stride, dims, target, scoreStride);
+                case BF16 -> scoreTwoBf16(query, column, column + stride, dims, target, target + scoreStride);
+                case INT8 -> scoreTwoInt8(query, column, column + stride, dims, target, target + scoreStride);
+            }
+        }
+    }
+
+    private static void scoreAlone(ScanFormat format, long query, long tile, long bitmap, int dims, long scores) {
+        if (getShort(bitmap) == 0) {
+            return;
+        }
+        for (int lane = 0; lane < LANES; lane += WIDTH) {
+            final long column = tile + 4L * lane;
+            final long target = scores + 4L * lane;
+            switch (format) {
+                case FP32 -> scoreOneFp32(query, column, dims, target);
+                case BF16 -> scoreTwoBf16(query, column, column, dims, target, target);
+                case INT8 -> scoreTwoInt8(query, column, column, dims, target, target);
+            }
+        }
+    }
+
+    /** Four sums that do not wait for each other; they share what is read of the query. */
+    private static void scoreFourFp32(long query, long tile, long stride, int dims, long scores, long scoreStride) {
+        final long second = tile + stride;
+        final long third = second + stride;
+        final long fourth = third + stride;
         FloatVector a = Lanes.broadcast(0f);
         FloatVector b = a;
         FloatVector c = a;
@@ -140,18 +194,10 @@ final class SimdKernels implements VectorKernels {
             d = d.add(Lanes.load(fourth + row).mul(value));
         }
         final long biases = 64L * dims;
-        a = a.add(Lanes.load(tile + biases));
-        b = b.add(Lanes.load(second + biases));
-        c = c.add(Lanes.load(third + biases));
-        d = d.add(Lanes.load(fourth + biases));
-        Lanes.store(a, scores);
-        Lanes.store(b, scores + 64);
-        Lanes.store(c, scores + 128);
-        Lanes.store(d, scores + 192);
-        return Lanes.above(a, threshold)
-                | Lanes.above(b, threshold) << 16
-                | Lanes.above(c, threshold) << 32
-                | Lanes.above(d, threshold) << 48;
+        Lanes.store(a.add(Lanes.load(tile + biases)), scores);
+        Lanes.store(b.add(Lanes.load(second + biases)), scores + scoreStride);
+        Lanes.store(c.add(Lanes.load(third + biases)), scores + 2 * scoreStride);
+        Lanes.store(d.add(Lanes.load(fourth + biases)), scores + 3 * scoreStride);
     }
 
     private static void scoreOneFp32(long query, long tile, int dims, long scores) {
@@ -163,61 +209,80 @@ final class SimdKernels implements VectorKernels {
     }
 
     /** Even and odd dimensions are read at once, and added in the order of the dimensions. */
-    private static void scoreBf16(long query, long tile, int dims, long scores) {
-        for (int lane = 0; lane < LANES; lane += WIDTH) {
-            final long column = tile + 4L * lane;
-            FloatVector sum = Lanes.broadcast(0f);
-            for (int dim = 0; dim < dims; dim += 2) {
-                final IntVector words = Lanes.loadInts(column + 32L * dim);
-                final FloatVector even = Lanes.broadcast(getFloat(query + 4L * dim));
-                final FloatVector odd = Lanes.broadcast(getFloat(query + 4L * dim + 4));
-                sum = sum.add(Lanes.bf16Low(words).mul(even))
-                        .add(Lanes.bf16High(words).mul(odd));
-            }
-            Lanes.store(sum.add(Lanes.load(column + 32L * dims)), scores + 4L * lane);
+    private static void scoreTwoBf16(long query, long tile, long other, int dims, long scores, long otherScores) {
+        FloatVector a = Lanes.broadcast(0f);
+        FloatVector b = a;
+        for (int dim = 0; dim < dims; dim += 2) {
+            final FloatVector even = Lanes.broadcast(getFloat(query + 4L * dim));
+            final FloatVector odd = Lanes.broadcast(getFloat(query + 4L * dim + 4));
+            final IntVector words = Lanes.loadInts(tile + 32L * dim);
+            a = a.add(Lanes.bf16Low(words).mul(even)).add(Lanes.bf16High(words).mul(odd));
+            final IntVector others = Lanes.loadInts(other + 32L * dim);
+            b = b.add(Lanes.bf16Low(others).mul(even))
+                    .add(Lanes.bf16High(others).mul(odd));
+        }
+        Lanes.store(a.add(Lanes.load(tile + 32L * dims)), scores);
+        Lanes.store(b.add(Lanes.load(other + 32L * dims)), otherScores);
+    }
+
+    private static void scoreTwoInt8(long query, long tile, long other, int dims, long scores, long otherScores) {
+        IntVector a = IntVector.zero(INTS);
+        IntVector b = a;
+        for (int word = 0; word < dims / 4; word++) {
+            final ShortVector bytes = Lanes.broadcastInt(query + 4L * word).reinterpretAsShorts();
+            final ShortVector even = Lanes.evenBytes(bytes);
+            final ShortVector odd = Lanes.oddBytes(bytes);
+            a = a.add(Lanes.int8Products(even, odd, tile + 64L * word));
+            b = b.add(Lanes.int8Products(even, odd, other + 64L * word));
+        }
+        a.intoMemorySegment(ALL, scores, ORDER);
+        scaleInt8(getFloat(query + dims), tile + 16L * dims, scores);
+        if (tile != other) {
+            b.intoMemorySegment(ALL, otherScores, ORDER);
+            scaleInt8(getFloat(query + dims), other + 16L * dims, otherScores);
         }
     }
 
-    private static void scoreInt8(long query, long tile, int dims, long scores) {
-        for (int lane = 0; lane < LANES; lane += WIDTH) {
-            final long column = tile + 4L * lane;
-            IntVector sums = IntVector.zero(INTS);
-            for (int word = 0; word < dims / 4; word++) {
-                sums = sums.add(Lanes.int8Products(getInt(query + 4L * word), column + 64L * word));
-            }
-            final FloatVector products = (FloatVector) sums.convert(VectorOperators.I2F, 0);
-            final long scales = column + 16L * dims;
-            final FloatVector scaled = products.mul(Lanes.load(scales)).mul(Lanes.broadcast(getFloat(query + dims)));
-            Lanes.store(scaled.add(Lanes.load(scales + 64)), scores + 4L * lane);
-        }
+    /** Makes integer sums to scores; an item's scale lies at the address, its bias behind all scales. */
+    private static void scaleInt8(float queryScale, long scales, long scores) {
+        final FloatVector sums = (FloatVector) Lanes.loadInts(scores).convert(VectorOperators.I2F, 0);
+        final FloatVector scaled = sums.mul(Lanes.load(scales)).mul(Lanes.broadcast(queryScale));
+        Lanes.store(scaled.add(Lanes.load(scales + 64)), scores);
     }
 
     @Override
-    public void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores) {
+    public void scoreTilesOfFour(long queries, long tiles, int tileCount, int dims, long scores, long scoreBytes) {
         final long tileBytes = ScanFormat.FP32.tileBytes(dims);
-        for (int i = 0; i < count; i += 2) {
-            final long tile = tiles + i * tileBytes;
-            final long other =
-                    i + 1 < count ? tile + tileBytes : tile; // What is written for no tile is read by nobody.
+        final int half = (tileCount + 1) / 2; // Of an odd number, the tile in the middle is scored twice.
+        for (int i = 0; i < half; i++) {
             for (int lane = 0; lane < LANES; lane += WIDTH) {
-                scoreFourByTwo(queries, 4L * dims, tile + 4L * lane, other + 4L * lane, scores + 64L * i + 4L * lane);
+                scoreFourByTwo(
+                        queries,
+                        4L * dims,
+                        tiles + i * tileBytes + 4L * lane,
+                        (tileCount - half) * tileBytes,
+                        scores + 64L * i + 4L * lane,
+                        64L * (tileCount - half),
+                        scoreBytes);
             }
         }
-        for (int i = 0; i < count; i++) {
-            addBiases(tiles + i * tileBytes + 64L * dims, scores + 64L * i);
+        for (int shopper = 0; shopper < 4; shopper++) {
+            for (int i = 0; i < tileCount; i++) {
+                addBiases(tiles + i * tileBytes + 64L * dims, scores + scoreBytes * shopper + 64L * i);
+            }
         }
     }
 
     private static void addBiases(long biases, long scores) {
         for (int lane = 0; lane < LANES; lane += WIDTH) {
-            final FloatVector bias = Lanes.load(biases + 4L * lane);
-            for (long at = scores + 4L * lane; at < scores + 1024; at += 256) {
-                Lanes.store(Lanes.load(at).add(bias), at);
-            }
+            final long offset = 4L * lane;
+            Lanes.store(Lanes.load(scores + offset).add(Lanes.load(biases + offset)), scores + offset);
         }
     }
+
     /** Four shoppers by two tiles: eight sums for six loads, so that the arithmetic is the limit and not the loads. */
-    private static void scoreFourByTwo(long queries, long queryBytes, long tile, long other, long scores) {
+    private static void scoreFourByTwo(
+            long queries, long queryBytes, long tile, long stride, long scores, long scoreStride, long scoreBytes) {
         FloatVector a = Lanes.broadcast(0f);
         FloatVector b = a;
         FloatVector c = a;
@@ -229,7 +294,7 @@ final class SimdKernels implements VectorKernels {
         final int dims = (int) (queryBytes / 4);
         for (int dim = 0; dim < dims; dim++) {
             final FloatVector x = Lanes.load(tile + 64L * dim);
-            final FloatVector y = Lanes.load(other + 64L * dim);
+            final FloatVector y = Lanes.load(tile + stride + 64L * dim);
             final long query = queries + 4L * dim;
             final FloatVector first = Lanes.broadcast(getFloat(query));
             a = a.add(x.mul(first));
@@ -244,14 +309,14 @@ final class SimdKernels implements VectorKernels {
             d = d.add(x.mul(fourth));
             h = h.add(y.mul(fourth));
         }
+        Lanes.store(e, scores + scoreStride);
+        Lanes.store(f, scores + scoreStride + scoreBytes);
+        Lanes.store(g, scores + scoreStride + 2 * scoreBytes);
+        Lanes.store(h, scores + scoreStride + 3 * scoreBytes);
         Lanes.store(a, scores);
-        Lanes.store(b, scores + 256);
-        Lanes.store(c, scores + 512);
-        Lanes.store(d, scores + 768);
-        Lanes.store(e, scores + 64);
-        Lanes.store(f, scores + 320);
-        Lanes.store(g, scores + 576);
-        Lanes.store(h, scores + 832);
+        Lanes.store(b, scores + scoreBytes);
+        Lanes.store(c, scores + 2 * scoreBytes);
+        Lanes.store(d, scores + 3 * scoreBytes);
     }
 
     @Override
@@ -311,24 +376,39 @@ final class SimdKernels implements VectorKernels {
             int outDims,
             Activation activation,
             long outputs) {
-        for (int tile = 0; tile < tileCount; tile++) {
+        for (int tile = 0; tile < tileCount; tile += 2) {
+            final int next = tile + 1 < tileCount ? 1 : 0; // The last tile of an odd number is computed twice.
             for (int lane = 0; lane < LANES; lane += WIDTH) {
                 final long input = inputs + 64L * inDims * tile + 4L * lane;
                 final long output = outputs + 64L * outDims * tile + 4L * lane;
                 int out = 0;
                 for (; out + 4 <= outDims; out += 4) {
                     final long row = weights + 4L * inDims * out;
-                    denseOfFour(input, inDims, row, biases + 4L * out, output + 64L * out);
+                    denseOfFour(
+                            input,
+                            64L * inDims * next,
+                            inDims,
+                            row,
+                            biases + 4L * out,
+                            output + 64L * out,
+                            64L * outDims * next);
                 }
                 for (; out < outDims; out++) {
-                    denseOfOne(input, inDims, weights + 4L * inDims * out, biases + 4L * out, output + 64L * out);
+                    final long row = weights + 4L * inDims * out;
+                    denseOfOne(input, inDims, row, biases + 4L * out, output + 64L * out);
+                    if (next > 0) {
+                        denseOfOne(
+                                input + 64L * inDims, inDims, row, biases + 4L * out, output + 64L * (outDims + out));
+                    }
                 }
             }
         }
         activate(outputs, tileCount * outDims * LANES, activation);
     }
 
-    private static void denseOfFour(long input, int inDims, long weights, long biases, long output) {
+    /** Four outputs of two tiles: eight sums for six loads. */
+    private static void denseOfFour(
+            long input, long inputStride, int inDims, long weights, long biases, long output, long outputStride) {
         final long second = weights + 4L * inDims;
         final long third = second + 4L * inDims;
         final long fourth = third + 4L * inDims;
@@ -336,14 +416,31 @@ final class SimdKernels implements VectorKernels {
         FloatVector b = Lanes.broadcast(getFloat(biases + 4));
         FloatVector c = Lanes.broadcast(getFloat(biases + 8));
         FloatVector d = Lanes.broadcast(getFloat(biases + 12));
+        FloatVector e = a;
+        FloatVector f = b;
+        FloatVector g = c;
+        FloatVector h = d;
         for (int in = 0; in < inDims; in++) {
             final FloatVector x = Lanes.load(input + 64L * in);
+            final FloatVector y = Lanes.load(input + inputStride + 64L * in);
             final long offset = 4L * in;
-            a = a.add(x.mul(Lanes.broadcast(getFloat(weights + offset))));
-            b = b.add(x.mul(Lanes.broadcast(getFloat(second + offset))));
-            c = c.add(x.mul(Lanes.broadcast(getFloat(third + offset))));
-            d = d.add(x.mul(Lanes.broadcast(getFloat(fourth + offset))));
+            final FloatVector p = Lanes.broadcast(getFloat(weights + offset));
+            a = a.add(x.mul(p));
+            e = e.add(y.mul(p));
+            final FloatVector q = Lanes.broadcast(getFloat(second + offset));
+            b = b.add(x.mul(q));
+            f = f.add(y.mul(q));
+            final FloatVector r = Lanes.broadcast(getFloat(third + offset));
+            c = c.add(x.mul(r));
+            g = g.add(y.mul(r));
+            final FloatVector s = Lanes.broadcast(getFloat(fourth + offset));
+            d = d.add(x.mul(s));
+            h = h.add(y.mul(s));
         }
+        Lanes.store(e, output + outputStride);
+        Lanes.store(f, output + outputStride + 64);
+        Lanes.store(g, output + outputStride + 128);
+        Lanes.store(h, output + outputStride + 192);
         Lanes.store(a, output);
         Lanes.store(b, output + 64);
         Lanes.store(c, output + 128);
@@ -678,10 +775,6 @@ final class SimdKernels implements VectorKernels {
             return IntVector.broadcast(INTS, getInt(address));
         }
 
-        static long above(FloatVector scores, float threshold) {
-            return scores.compare(VectorOperators.GT, threshold).toLong();
-        }
-
         /** In eights on every unit: the fold of sixteen lanes costs more than it saves (measured). */
         static float dot(long a, long b, int dims) {
             FloatVector low = eight(a).mul(eight(b));
@@ -758,13 +851,10 @@ final class SimdKernels implements VectorKernels {
         }
 
         /** Sums of the four products of each 32-bit word. Two products of bytes fit 16 bits. */
-        static IntVector int8Products(int query, long address) {
-            final ShortVector x = IntVector.broadcast(INTS, query).reinterpretAsShorts();
-            final ShortVector y = loadInts(address).reinterpretAsShorts();
-            final IntVector pairs = evenBytes(x)
-                    .mul(evenBytes(y))
-                    .add(oddBytes(x).mul(oddBytes(y)))
-                    .reinterpretAsInts();
+        static IntVector int8Products(ShortVector even, ShortVector odd, long address) {
+            final ShortVector bytes = loadInts(address).reinterpretAsShorts();
+            final IntVector pairs =
+                    evenBytes(bytes).mul(even).add(oddBytes(bytes).mul(odd)).reinterpretAsInts();
             return pairs.lanewise(VectorOperators.ASHR, 16)
                     .add(pairs.lanewise(VectorOperators.LSHL, 16).lanewise(VectorOperators.ASHR, 16));
         }

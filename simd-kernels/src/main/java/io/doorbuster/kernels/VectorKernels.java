@@ -9,15 +9,15 @@ sealed interface VectorKernels permits ScalarKernels, SimdKernels {
     void gatherDotBf16(long query, long rowAddresses, int count, int dims, long scores);
 
     /**
-     * Scores of the 64 rows of up to four tiles of any format; those of tiles without an allowed row may be left as they are.
+     * Scores of the rows of up to {@link Scan#BLOCK_TILES} tiles, float r of {@code scores} = row r; those of tiles without an
+     * allowed row may be left as they are.
      *
-     * @return which of the allowed rows exceed the threshold, bit i = row i.
+     * @param bitmap address of uint16[tileCount]: which rows of each tile are allowed.
      */
-    long scoreBlock(
-            ScanFormat format, long query, long tiles, int count, long allowed, int dims, float threshold, long scores);
+    void scoreTiles(ScanFormat format, long query, long tiles, int tileCount, long bitmap, int dims, long scores);
 
-    /** {@link #scoreBlock} of fp32 tiles for four shoppers, whose scores lie 64 floats apart. */
-    void scoreBlockOfFour(long queries, long tiles, int count, int dims, long scores);
+    /** Scores of the rows of fp32 tiles for four shoppers, whose scores lie {@code scoreBytes} apart. */
+    void scoreTilesOfFour(long queries, long tiles, int tileCount, int dims, long scores, long scoreBytes);
 
     /** Which of 64 scores exceed the threshold, bit i = score i. */
     long above(long scores, float threshold);
@@ -31,6 +31,9 @@ sealed interface VectorKernels permits ScalarKernels, SimdKernels {
      * @param places address of int32[count], written.
      */
     void places(long keys, int count, long places);
+
+    /** Lays {@code count} rows, at most 16, side by side. */
+    void gatherTile(long rowAddresses, int count, int dims, long tile);
 
     void dense(
             long inputs,

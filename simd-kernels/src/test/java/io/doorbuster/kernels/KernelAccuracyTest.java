@@ -123,7 +123,8 @@ class KernelAccuracyTest {
         for (final ScanFormat format : ScanFormat.values()) {
             Kernels.writeTileRow(format, d, 0, b, 0f, DIMS);
             final long query = format == ScanFormat.INT8 ? c : a;
-            new ScalarKernels().scoreBlock(format, query, d, 1, 1L, DIMS, 0f, out);
+            Memory.putLong(out + 1024, 1L);
+            new ScalarKernels().scoreTiles(format, query, d, 1, out + 1024, DIMS, out);
             of("scan, " + format.name().toLowerCase(Locale.ROOT) + " (of the sum of absolute products)")
                     .add(at(out, 0), dot(a, b), magnitude(a, b));
         }

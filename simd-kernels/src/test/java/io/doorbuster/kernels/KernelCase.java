@@ -20,29 +20,41 @@ enum KernelCase {
             kernels.gatherDotBf16(memory.row(0), memory.bf16Addresses, KernelMemory.ROWS, memory.dims, memory.out);
         }
     },
-    SCORE_BLOCK {
+    SCORE_TILES {
         @Override
         void run(VectorKernels kernels, KernelMemory memory) {
             for (final ScanFormat format : ScanFormat.values()) {
                 for (int count = 1; count <= KernelMemory.TILES; count++) {
-                    kernels.scoreBlock(
+                    kernels.scoreTiles(
                             format,
                             query(format, memory),
                             memory.tiles(format),
                             count,
-                            -1L,
+                            memory.bitmap,
                             memory.dims,
-                            0f,
                             memory.out(64 * (5 * format.ordinal() + count)));
+                }
+            }
+            onlyAllowed(memory);
+        }
+
+        // What is left of rows that are not allowed is not looked at.
+        private void onlyAllowed(KernelMemory memory) {
+            final long allowed = Memory.getLong(memory.bitmap);
+            for (int i = 0; i < 64 * 16; i++) {
+                if ((allowed >>> i & 1) == 0) {
+                    Memory.putFloat(memory.out(i), 0f);
                 }
             }
         }
     },
-    SCORE_BLOCK_OF_FOUR {
+    SCORE_TILES_OF_FOUR {
         @Override
         void run(VectorKernels kernels, KernelMemory memory) {
-            kernels.scoreBlockOfFour(
-                    memory.rows, memory.tiles(ScanFormat.FP32), KernelMemory.TILES, memory.dims, memory.out);
+            for (int count = 1; count <= KernelMemory.TILES; count++) {
+                final long target = memory.out(1024 * count);
+                kernels.scoreTilesOfFour(memory.rows, memory.tiles(ScanFormat.FP32), count, memory.dims, target, 256);
+            }
         }
     },
     SCAN {
@@ -92,6 +104,12 @@ enum KernelCase {
                 Memory.putInt(memory.out(100 + i), kernels.countAbove(memory.rows, 80, key));
             }
             kernels.places(memory.rows, 80, memory.out(200));
+        }
+    },
+    GATHER_TILE {
+        @Override
+        void run(VectorKernels kernels, KernelMemory memory) {
+            kernels.gatherTile(memory.rowAddresses, 11, memory.dims, memory.out);
         }
     },
     DENSE {
