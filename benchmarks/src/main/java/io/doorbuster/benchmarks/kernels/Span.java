@@ -1,5 +1,6 @@
 package io.doorbuster.benchmarks.kernels;
 
+import io.doorbuster.kernels.TileMemory;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
 import org.agrona.UnsafeApi;
@@ -8,9 +9,9 @@ import org.agrona.UnsafeApi;
 final class Span {
     private Span() {}
 
-    /** Address of so many bytes on a 64-byte boundary. */
+    /** Address of so many bytes on a 64-byte boundary, large ones on huge pages where the kernel has some. */
     static long bytes(long count) {
-        return Arena.global().allocate(count, 64).address();
+        return TileMemory.allocate(Arena.global(), count);
     }
 
     /** Address of so many random floats from -0.5 to 0.5. */

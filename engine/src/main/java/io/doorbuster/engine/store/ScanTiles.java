@@ -2,8 +2,8 @@ package io.doorbuster.engine.store;
 
 import io.doorbuster.kernels.Kernels;
 import io.doorbuster.kernels.ScanFormat;
+import io.doorbuster.kernels.TileMemory;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import org.agrona.UnsafeApi;
 
 /**
@@ -27,15 +27,10 @@ public final class ScanTiles implements AutoCloseable {
         dirtyItems = items.trackDirty();
         dirtyVectors = vectors.trackDirty();
         final int rowCount = vectors.rowCount();
-        tiles = allocate(tileCount(rowCount) * ScanFormat.FP32.tileBytes(vectors.dimensions()));
-        eligible = allocate(wordCount(rowCount) * 8L);
+        tiles = TileMemory.allocate(arena, tileCount(rowCount) * ScanFormat.FP32.tileBytes(vectors.dimensions()));
+        eligible = arena.allocate(wordCount(rowCount) * 8L, 64).address();
         categories = new int[rowCount];
         prices = new long[rowCount];
-    }
-
-    private long allocate(long bytes) {
-        final MemorySegment segment = arena.allocate(bytes, 64);
-        return segment.address();
     }
 
     /** Tiles that hold so many rows. */
