@@ -102,7 +102,7 @@ class BenchMainTest {
         final Suite suite = Suite.all();
 
         assertThat(suite.chosen(List.of("ROWSBENCHMARK"))).hasSize(14);
-        assertThat(suite.chosen(List.of("kernelsBenchmark.DOT"))).hasSize(2);
+        assertThat(suite.chosen(List.of("rowsBenchmark.DOT"))).hasSize(2);
         assertThat(suite.chosen(List.of("io.doorbuster.benchmarks.kernels.RowsBenchmark.dot", "dot")))
                 .hasSize(2);
         assertThat(suite.chosen(List.of("quick"))).allMatch(BenchCase::isGated).hasSizeGreaterThanOrEqualTo(3);
