@@ -1,10 +1,10 @@
 package io.doorbuster.benchmarks.gate;
 
+import io.doorbuster.benchmarks.limits.Machine;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,18 +28,17 @@ record Conditions(
         String kernels,
         String commit,
         boolean isDirty) {
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
     /** @param root of the project, whose commit is asked for. */
     static Conditions here(Path root) {
+        final Machine machine = Machine.here();
         final com.sun.management.OperatingSystemMXBean system =
                 (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new Conditions(
-                cpuModel(),
-                Runtime.getRuntime().availableProcessors(),
+                machine.cpu(),
+                machine.cores(),
                 system.getTotalMemorySize() >> 20,
-                System.getProperty("os.name") + " " + System.getProperty("os.version"),
-                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                machine.os(),
+                machine.jdk(),
                 // Paths of whoever runs it are nobody's business.
                 ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                         .filter(flag -> !flag.startsWith("-Ddoorbuster.root="))
@@ -77,19 +76,6 @@ record Conditions(
 
     String sources() {
         return commit + (isDirty ? " with changes" : "");
-    }
-
-    private static String cpuModel() {
-        try {
-            return Files.readString(CPU_INFO)
-                    .lines()
-                    .filter(line -> line.startsWith("model name"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst()
-                    .orElse(System.getProperty("os.arch"));
-        } catch (IOException e) {
-            return System.getProperty("os.arch"); // Not Linux.
-        }
     }
 
     private static String git(Path root, String otherwise, String... arguments) {

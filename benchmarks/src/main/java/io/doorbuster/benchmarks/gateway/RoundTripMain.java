@@ -1,6 +1,7 @@
 package io.doorbuster.benchmarks.gateway;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.doorbuster.benchmarks.limits.Machine;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.store.Settings;

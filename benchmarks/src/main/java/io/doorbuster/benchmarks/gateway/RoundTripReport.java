@@ -3,6 +3,7 @@ package io.doorbuster.benchmarks.gateway;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.benchmarks.limits.Machine;
 import io.doorbuster.gateway.ThreadMode;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,4 +1,4 @@
-/** What the machine itself can do at most: the yardsticks that kernels are compared with in the same run. */
+/** What the machine is, and what it can do at most: the yardsticks that kernels are compared with in the same run. */
 @NullMarked
 package io.doorbuster.benchmarks.limits;
 

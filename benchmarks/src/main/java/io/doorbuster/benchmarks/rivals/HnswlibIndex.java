@@ -205,15 +205,10 @@ final class HnswlibIndex implements TopKIndex {
         }
 
         @Override
-        public float call(int query) {
-            throw new UnsupportedOperationException("hnswlib is asked for blocks, not for single queries");
-        }
-
-        @Override
         public double block(int queries, SplittableRandom random, long ns, Histogram calls) {
             try {
                 final JsonNode answer = ask(question + " " + ns + " " + random.nextInt(1, Integer.MAX_VALUE));
-                final Histogram block = new Histogram(3);
+                final Histogram block = new Histogram(DIGITS);
                 answer.get("ns").forEach(took -> block.recordValue(took.asLong()));
                 calls.add(block);
                 changes = answer.get("changes").asLong();

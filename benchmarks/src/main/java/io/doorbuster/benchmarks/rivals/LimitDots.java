@@ -32,7 +32,7 @@ final class LimitDots {
                 new FmaPeak(Math.toIntExact(steps)));
     }
 
-    private record StreamRead(long table, long floats) implements Contender {
+    private record StreamRead(long table, long floats) implements CalledContender {
         @Override
         public String name() {
             return PREFIX + "bytes read in order";
@@ -44,7 +44,7 @@ final class LimitDots {
         }
     }
 
-    private record RandomRows(long table, int rows, int rowBytes, int reads) implements Contender {
+    private record RandomRows(long table, int rows, int rowBytes, int reads) implements CalledContender {
         @Override
         public String name() {
             return PREFIX + "rows read at random";
@@ -56,7 +56,7 @@ final class LimitDots {
         }
     }
 
-    private record FmaPeak(int steps) implements Contender {
+    private record FmaPeak(int steps) implements CalledContender {
         @Override
         public String name() {
             return PREFIX + "arithmetic";

@@ -88,7 +88,7 @@ final class LocalIndex implements TopKIndex {
         engine.close();
     }
 
-    private final class Searches implements Contender {
+    private final class Searches implements CalledContender {
         private final int k;
         private final int effort;
         private final int filter;
@@ -116,7 +116,7 @@ final class LocalIndex implements TopKIndex {
         }
     }
 
-    private final class Churning implements Contender {
+    private final class Churning implements CalledContender {
         private final Searches searches;
 
         private Churning(Searches searches) {

@@ -2,7 +2,10 @@ package io.doorbuster.benchmarks.rivals;
 
 import java.util.List;
 
-/** Java without the vector unit: one sum, and four that do not wait for each other. Rows in one float[]. */
+/**
+ * Java without the vector unit: one sum, and four that do not wait for each other. Rows in one float[]. Each has its loop to
+ * itself: of a shared one the compiler would make a call for each row.
+ */
 final class ScalarDots {
     private ScalarDots() {}
 
