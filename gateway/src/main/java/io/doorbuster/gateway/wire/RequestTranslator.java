@@ -173,7 +173,7 @@ final class RequestTranslator {
         recommend.wrap(frame, offset, blockLength, version);
         at.correlationId = recommend.correlationId();
         at.timeoutMicros = recommend.timeoutMicros();
-        at.requireRange("scenario", recommend.scenarioRaw(), Scenario.FEED.value(), Scenario.CART.value());
+        at.requireRange("scenario", recommend.scenarioRaw(), Scenario.FEED.value(), Scenario.SESSION.value());
         FilterTranslator.check(recommend.filter(), at);
         if (at.problem != null) {
             return 0;
