@@ -33,6 +33,7 @@ import picocli.CommandLine.Command;
             InspectCommand.class,
             RepairCommand.class,
             SimulateCommand.class,
+            EvaluateCommand.class,
             BenchCommand.class
         })
 public final class DoorbusterMain {

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * into the report, row by row. One thread.
  */
 public final class EventFile implements AutoCloseable {
+    /** Stands for bytes that are not UTF-8. */
+    public static final char REPLACEMENT = '\uFFFD';
+
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final char REPLACEMENT = '\uFFFD';
     private static final char BYTE_ORDER_MARK = '\uFEFF';
 
     private final RowFormat format;
@@ -56,17 +58,7 @@ public final class EventFile implements AutoCloseable {
      * @throws IOException when it cannot be read, or has not the columns of the format; the message names them.
      */
     public static EventFile open(Path path, RowFormat format, IntakeReport report) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new IOException("no file " + path + ": check the path");
-        }
-        final BufferedReader reader = new BufferedReader(
-                new InputStreamReader(
-                        inflated(Files.newInputStream(path)),
-                        StandardCharsets.UTF_8
-                                .newDecoder()
-                                .onMalformedInput(CodingErrorAction.REPLACE)
-                                .onUnmappableCharacter(CodingErrorAction.REPLACE)),
-                BUFFER_BYTES);
+        final BufferedReader reader = text(path);
         final EventFile file = new EventFile(path, reader, format, report);
         try {
             if (!format.isJsonLines()) {
@@ -77,6 +69,21 @@ public final class EventFile implements AutoCloseable {
             throw e;
         }
         return file;
+    }
+
+    /** Text of a file, gzip or plain; what is not UTF-8 comes as {@link #REPLACEMENT}. */
+    public static BufferedReader text(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException("no file " + path + ": check the path");
+        }
+        return new BufferedReader(
+                new InputStreamReader(
+                        inflated(Files.newInputStream(path)),
+                        StandardCharsets.UTF_8
+                                .newDecoder()
+                                .onMalformedInput(CodingErrorAction.REPLACE)
+                                .onUnmappableCharacter(CodingErrorAction.REPLACE)),
+                BUFFER_BYTES);
     }
 
     static InputStream inflated(InputStream raw) throws IOException {
@@ -133,7 +140,10 @@ public final class EventFile implements AutoCloseable {
         try {
             return all.hasNext();
         } catch (UncheckedIOException e) {
-            throw new IOException(path + " cannot be read behind row " + row + ": " + e.getMessage(), e);
+            throw new IOException(
+                    path + " cannot be read behind row " + row + " (" + e.getMessage()
+                            + "): is it complete? bring it again",
+                    e);
         }
     }
 

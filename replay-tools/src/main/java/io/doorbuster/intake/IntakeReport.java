@@ -14,12 +14,13 @@ public final class IntakeReport {
     private long rejectedCount;
     private long known;
 
-    void onRead(long rows) {
+    /** Rows were read. */
+    public void onRead(long rows) {
         read += rows;
     }
 
     /** A row that {@link #onRead} has counted is not taken. */
-    void onRejected(long row, String reason) {
+    public void onRejected(long row, String reason) {
         onRejected(row, 1, reason);
     }
 

@@ -52,7 +52,8 @@ class DoorbusterMainTest {
                 "backup",
                 "restore",
                 "repair",
-                "simulate"
+                "simulate",
+                "evaluate"
             })
     void everyCommandShouldHelpWithAnExample(String command) {
         assertThat(run(command, "--help")).isZero();

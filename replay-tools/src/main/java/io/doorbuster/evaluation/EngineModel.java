@@ -1,0 +1,339 @@
+package io.doorbuster.evaluation;
+
+import static io.doorbuster.journal.RecordDescriptor.MESSAGE_OFFSET;
+
+import io.doorbuster.codec.AcknowledgedDecoder;
+import io.doorbuster.codec.CartedRecordEncoder;
+import io.doorbuster.codec.ClickedRecordEncoder;
+import io.doorbuster.codec.ConfiguredRecordEncoder;
+import io.doorbuster.codec.ItemUpsertedRecordEncoder;
+import io.doorbuster.codec.MessageHeaderDecoder;
+import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.PurchasedRecordEncoder;
+import io.doorbuster.codec.RecommendRecordEncoder;
+import io.doorbuster.codec.Setting;
+import io.doorbuster.codec.SlateDecoder;
+import io.doorbuster.codec.ViewedRecordEncoder;
+import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.store.Settings;
+import io.doorbuster.evaluation.Cases.Span;
+import io.doorbuster.gateway.StateDirectory;
+import io.doorbuster.intake.EventSender;
+import io.doorbuster.journal.RecordDescriptor;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import org.HdrHistogram.Histogram;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What is evaluated: an engine of its own, fed the records that gateway and journal would make of the log, then asked. It
+ * lives by journal time, which is the log's. One thread.
+ */
+final class EngineModel implements Recommender, AutoCloseable {
+    static final String NAME = "engine";
+
+    /** Items of a request's context and blocklist, see the schema. */
+    private static final int CONTEXT_MAX = 64;
+
+    private static final int BLOCKLIST_MAX = 256;
+    private static final int SLATE_MAX = 100;
+    private static final int ROWS_MIN = 64;
+
+    /** Sessions that never come back need no rows of their own for ever: beyond, the least recently active are evicted. */
+    private static final int ANONYMOUS_MAX = 100_000;
+
+    private static final long SOURCE = 1;
+    private static final int POSITION_UNKNOWN = 65_534;
+    private static final int PROGRESS_EVENTS = 4_096;
+    private static final long LATENCY_MAX_NS = 60_000_000_000L;
+
+    private final Task task;
+    private final StateDirectory state;
+    private final Engine engine;
+    private final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
+    private final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
+    private final MessageHeaderEncoder header = new MessageHeaderEncoder();
+    private final MessageHeaderDecoder replyHeader = new MessageHeaderDecoder();
+    private final AcknowledgedDecoder acknowledged = new AcknowledgedDecoder();
+    private final SlateDecoder decoded = new SlateDecoder();
+    private final ItemUpsertedRecordEncoder upserted = new ItemUpsertedRecordEncoder();
+    private final ViewedRecordEncoder viewed = new ViewedRecordEncoder();
+    private final ClickedRecordEncoder clicked = new ClickedRecordEncoder();
+    private final CartedRecordEncoder carted = new CartedRecordEncoder();
+    private final PurchasedRecordEncoder purchased = new PurchasedRecordEncoder();
+    private final RecommendRecordEncoder recommend = new RecommendRecordEncoder();
+    private final boolean[] isThere;
+    private final ItemMarks excluded;
+    private final String[] sources = new String[Metrics.PLACES];
+    private final Histogram latencyNs = new Histogram(LATENCY_MAX_NS, 3);
+    private long position;
+    private long sequence;
+    private long trainingNs;
+
+    /**
+     * Makes an engine with room for the log.
+     *
+     * @param chosen settings other than the defaults.
+     * @throws IllegalArgumentException when one of them is none, or out of its range.
+     */
+    EngineModel(Task task, Map<Setting, Long> chosen) throws IOException {
+        this.task = task;
+        isThere = new boolean[task.catalogue().size()];
+        excluded = new ItemMarks(task.catalogue().size());
+        final Map<Setting, Long> settings = new EnumMap<>(Setting.class);
+        settings.put(Setting.ITEMS_MAX, (long) Math.max(ROWS_MIN, items()));
+        final int shoppers = Math.max(ROWS_MIN, task.log().shoppers());
+        final boolean isAnonymous = task.protocol() == Protocol.SESSIONS;
+        settings.put(Setting.SHOPPERS_MAX, (long) (isAnonymous ? Math.min(shoppers, ANONYMOUS_MAX) : shoppers));
+        settings.putAll(chosen);
+        for (final Map.Entry<Setting, Long> entry : settings.entrySet()) {
+            Settings.DEFAULTS.with(entry.getKey(), entry.getValue()); // Refuses what the engine would.
+        }
+        if (settings.getOrDefault(Setting.ENGINE_TIME, 0L) != 0) {
+            throw new IllegalArgumentException("ENGINE_TIME is 0 here: journal time is the time of the events");
+        }
+        state = StateDirectory.temporary();
+        engine = new Engine(state.path());
+        configure(settings);
+    }
+
+    /** Items that the engine is told of. */
+    private int items() {
+        final int[] counts = task.log().countsByItem(task.catalogue().size());
+        for (final int item : task.described()) {
+            counts[item]++;
+        }
+        int items = 0;
+        for (final int count : counts) {
+            items += count > 0 ? 1 : 0;
+        }
+        return items;
+    }
+
+    private void configure(Map<Setting, Long> settings) {
+        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
+        final ConfiguredRecordEncoder.SettingsEncoder group =
+                configured.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).settingsCount(settings.size());
+        settings.forEach((setting, value) -> group.next().setting(setting).value(value));
+        apply(configured.encodedLength(), 0, 0, firstNs());
+    }
+
+    private long firstNs() {
+        return task.log().size() == 0 ? task.timeNs() : task.log().timeNs(0);
+    }
+
+    private void apply(int encodedLength, long source, long sourceSequence, long timeNs) {
+        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + encodedLength);
+        RecordDescriptor.position(record, 0, ++position);
+        RecordDescriptor.journalTimeNs(record, 0, timeNs);
+        RecordDescriptor.occurredAtNs(record, 0, timeNs);
+        RecordDescriptor.source(record, 0, source);
+        RecordDescriptor.sourceSequence(record, 0, sourceSequence);
+        engine.onRecord(record, 0, reply, 0);
+    }
+
+    private void fact(int encodedLength, long timeNs) {
+        apply(encodedLength, SOURCE, ++sequence, timeNs);
+        acknowledged.wrapAndApplyHeader(reply, 0, replyHeader);
+        final Outcome outcome = acknowledged.outcome();
+        if (outcome != Outcome.ACCEPTED && outcome != Outcome.OVERCOMMITTED) {
+            throw new IllegalStateException("the engine refused event " + sequence + ": " + outcome
+                    + (outcome == Outcome.ITEM_STORE_FULL ? "; leave --set ITEMS_MAX out, or make it larger" : ""));
+        }
+    }
+
+    /** Feeds the log. */
+    void train(LongConsumer progress) {
+        final EventLog log = task.log();
+        final long beginNs = System.nanoTime();
+        for (final int item : task.described()) {
+            introduce(item, firstNs());
+        }
+        for (int event = 0; event < log.size(); event++) {
+            introduce(log.item(event), log.timeNs(event));
+            fact(encode(event), log.timeNs(event));
+            if (event % PROGRESS_EVENTS == 0) {
+                progress.accept(event);
+            }
+        }
+        trainingNs = System.nanoTime() - beginNs;
+    }
+
+    private void introduce(int number, long timeNs) {
+        if (isThere[number]) {
+            return;
+        }
+        isThere[number] = true;
+        final Catalogue.Item item = task.catalogue().item(number);
+        upserted.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                .itemId(item.id())
+                .priceMinor(item.priceMinor())
+                .brand(item.brand())
+                .category(item.category())
+                .ratingCenti(0)
+                .blocked((short) 0)
+                .createOnly((short) 1)
+                .initialOnHand(EventSender.PLENTY)
+                .externalId(item.externalId())
+                .title("");
+        fact(upserted.encodedLength(), timeNs);
+    }
+
+    private int encode(int event) {
+        final EventLog log = task.log();
+        final long shopper = surrogate(log.shopper(event));
+        final long itemId = task.catalogue().item(log.item(event)).id();
+        return switch (log.kind(event)) {
+            case CLICKED -> {
+                clicked.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                        .shopper(shopper)
+                        .itemId(itemId)
+                        .slatePosition(POSITION_UNKNOWN)
+                        .requestPosition(0);
+                yield clicked.encodedLength();
+            }
+            case CARTED -> {
+                carted.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                        .shopper(shopper)
+                        .itemId(itemId)
+                        .quantity(log.quantity(event));
+                yield carted.encodedLength();
+            }
+            case PURCHASED -> {
+                purchased
+                        .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                        .shopper(shopper)
+                        .itemId(itemId)
+                        .quantity(log.quantity(event))
+                        .priceMinor(task.catalogue().item(log.item(event)).priceMinor())
+                        .reservationId(0);
+                yield purchased.encodedLength();
+            }
+            case VIEWED -> {
+                viewed.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                        .shopper(shopper)
+                        .itemId(itemId)
+                        .dwellMillis(0);
+                yield viewed.encodedLength();
+            }
+            default -> throw new IllegalStateException("no behaviour: " + log.kind(event));
+        };
+    }
+
+    private static long surrogate(int shopper) {
+        return shopper + 1L; // 0 = anonymous, as which a shopper of -1 is asked for.
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public int recommend(Cases cases, int number, int[] slate) {
+        final int length = encode(cases, number);
+        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + length);
+        RecordDescriptor.position(record, 0, ++position);
+        RecordDescriptor.journalTimeNs(record, 0, task.timeNs());
+        RecordDescriptor.occurredAtNs(record, 0, 0);
+        RecordDescriptor.source(record, 0, 0);
+        RecordDescriptor.sourceSequence(record, 0, 0);
+        final long beginNs = System.nanoTime();
+        engine.onRecord(record, 0, reply, 0);
+        latencyNs.recordValue(Math.min(LATENCY_MAX_NS, System.nanoTime() - beginNs));
+        excluded.only(cases, cases.excluded(number));
+        return decode(slate);
+    }
+
+    /** More may be excluded than a blocklist holds: then the newest are blocked, and the rest of a longer slate is left out. */
+    private int encode(Cases cases, int number) {
+        final Span context = cases.context(number);
+        final Span out = cases.excluded(number);
+        recommend
+                .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                .shopper(surrogate(cases.shopper(number)))
+                .scenario(task.scenario());
+        recommend
+                .filter()
+                .category(0)
+                .categoryCap(0)
+                .slateSize(out.length() > BLOCKLIST_MAX ? SLATE_MAX : Metrics.PLACES)
+                .priceMinMinor(0)
+                .priceMaxMinor(0);
+        final int contextSize = task.sendsContext() ? Math.min(CONTEXT_MAX, context.length()) : 0;
+        final RecommendRecordEncoder.ContextEncoder contextGroup = recommend.contextCount(contextSize);
+        for (int place = context.to() - contextSize; contextSize > 0 && place < context.to(); place++) {
+            contextGroup.next().itemId(task.catalogue().item(cases.item(place)).id());
+        }
+        final int blockSize = Math.min(BLOCKLIST_MAX, out.length());
+        final RecommendRecordEncoder.BlocklistEncoder blockGroup = recommend.blocklistCount(blockSize);
+        for (int place = out.to() - blockSize; place < out.to(); place++) {
+            blockGroup.next().itemId(task.catalogue().item(cases.item(place)).id());
+        }
+        return recommend.encodedLength();
+    }
+
+    private int decode(int[] slate) {
+        decoded.wrapAndApplyHeader(reply, 0, replyHeader);
+        int size = 0;
+        for (final SlateDecoder.ItemsDecoder item : decoded.items()) {
+            final int number = task.catalogue().numberOf(item.itemId());
+            final String source = item.retrieved().name();
+            item.skipExternalId();
+            if (size < slate.length && !excluded.has(number)) {
+                sources[size] = source;
+                slate[size++] = number;
+            }
+        }
+        return size;
+    }
+
+    /** Which retrieval source brought an item of the last slate. */
+    String source(int place) {
+        return sources[place];
+    }
+
+    /** Facts a second while the log was fed. */
+    long eventsPerSecond() {
+        return Math.round(sequence * 1e9 / Math.max(1, trainingNs));
+    }
+
+    /** Time that the engine took for each request so far. */
+    Histogram latencyNs() {
+        return latencyNs;
+    }
+
+    /** All settings, by name. */
+    Map<String, Long> settings() {
+        final Map<String, Long> values = new LinkedHashMap<>();
+        for (final Setting setting : Setting.values()) {
+            if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
+                values.put(setting.name(), engine.settings().value(setting));
+            }
+        }
+        return values;
+    }
+
+    /** Items in its catalogue. */
+    int itemsThere() {
+        int count = 0;
+        for (final boolean there : isThere) {
+            count += there ? 1 : 0;
+        }
+        return count;
+    }
+
+    boolean isThere(int item) {
+        return isThere[item];
+    }
+
+    @Override
+    public void close() throws IOException {
+        engine.close();
+        state.close();
+    }
+}
