@@ -100,7 +100,7 @@ public record EvaluationRun(
             final JsonNode version = tree.path("schemaVersion");
             if (version.intValue() != SCHEMA_VERSION) {
                 throw new IOException(file + " holds no evaluation of schema version " + SCHEMA_VERSION
-                        + "; evaluate anew with --report DIR");
+                        + "; make one with --report DIR");
             }
             return MAPPER.treeToValue(tree, EvaluationRun.class);
         } catch (JsonProcessingException e) {

@@ -1,8 +1,8 @@
 package io.doorbuster.evaluation;
 
 /**
- * Baseline: what the shopper had before, most often first, and nothing else. With a half-life events count by how long ago
- * they were; without, ties go to the item that is more popular (S-POP of the session papers).
+ * Baseline: what the shopper had before, most often first, then what is popular. With a half-life events count by how long
+ * ago they were; without, ties go to the item that is more popular (S-POP of the session papers).
  */
 final class OwnHistory implements Recommender {
     private final Task task;
@@ -10,6 +10,8 @@ final class OwnHistory implements Recommender {
     private final ItemMarks excluded;
     private final double[] popularity;
     private final EventLog.ByShopper byShopper;
+    private final Popularity popular;
+    private final int[] filling = new int[2 * Metrics.PLACES];
 
     OwnHistory(Task task) {
         this.task = task;
@@ -17,6 +19,7 @@ final class OwnHistory implements Recommender {
         scores = new ItemScores(itemCount);
         excluded = new ItemMarks(itemCount);
         byShopper = task.log().byShopper();
+        popular = Popularity.ofAll(task);
         popularity = new double[itemCount];
         final int[] counts = task.log().countsByItem(itemCount);
         for (int item = 0; item < itemCount; item++) {
@@ -37,7 +40,27 @@ final class OwnHistory implements Recommender {
             addContext(cases, cases.context(number));
         }
         excluded.only(cases, cases.excluded(number));
-        return scores.takeBest(excluded, slate);
+        return fill(cases, number, slate, scores.takeBest(excluded, slate));
+    }
+
+    private int fill(Cases cases, int number, int[] slate, int own) {
+        int size = own;
+        final int count = popular.recommend(cases, number, filling);
+        for (int i = 0; i < count && size < slate.length; i++) {
+            if (!has(slate, own, filling[i])) {
+                slate[size++] = filling[i];
+            }
+        }
+        return size;
+    }
+
+    private static boolean has(int[] slate, int size, int item) {
+        for (int place = 0; place < size; place++) {
+            if (slate[place] == item) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void addEvents(int shopper) {
