@@ -272,14 +272,29 @@ final class EvaluateCommand implements Callable<Integer> {
         report.line("%s", line);
     }
 
+    /** Beside the engine the baseline that is best there in the first metric. */
     private void segments(EvaluationRun run) {
+        final String first = run.shown().getFirst();
         String by = "";
         for (final Segment segment : run.segments()) {
             if (!segment.by().equals(by)) {
                 by = segment.by();
-                report.line("by %s:", by);
+                report.line("by %s (cases), and the best baseline's %s:", by, first);
             }
-            line(String.format("  %s (%,d)", segment.name(), segment.cases()), run.shown(), segment.metrics());
+            final StringBuilder line = new StringBuilder(
+                    String.format("%-32s", String.format("  %s (%,d)", segment.name(), segment.cases())));
+            segment.metrics().values().forEach(value -> line.append(String.format("%10.2f", 100 * value)));
+            String best = "";
+            double highest = -1;
+            for (final Map.Entry<String, Map<String, Double>> baseline :
+                    segment.baselines().entrySet()) {
+                final double value = baseline.getValue().getOrDefault(first, 0.0);
+                if (value > highest) {
+                    highest = value;
+                    best = baseline.getKey();
+                }
+            }
+            report.line("%s   %s %.2f", line, best, 100 * highest);
         }
         report.line("");
     }

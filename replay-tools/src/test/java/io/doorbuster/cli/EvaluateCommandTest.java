@@ -78,7 +78,7 @@ class EvaluateCommandTest {
         assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--json"))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("P@20", "item-kNN", "by items before:", "coverage@20");
+        assertThat(out.toString()).contains("P@20", "item-kNN", "by items before (cases)", "coverage@20");
         final ObjectNode first = json();
         assertThat(first.path("engineMicros").path("p50").doubleValue()).isPositive();
         assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--json"))
@@ -201,6 +201,30 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void malformedLinesShouldBeCountedAndNamed() throws IOException {
+        final List<String> lines = new ArrayList<>(sessions(50, 20, 4));
+        lines.add(2, "1 " + "long".repeat(11));
+        lines.add("1 \uFFFD");
+        final Path dirty = Files.write(directory.resolve("dirty.txt"), lines);
+        Files.writeString(test, "1 2\t3\n1\n1 2\t\n");
+        assertThat(run("--protocol", "sessions", "--train", dirty, "--test", test, "--json"))
+                .isZero();
+        assertThat(out.toString())
+                .contains("dirty.txt: 52 lines read = 50 accepted + 2 rejected")
+                .contains("  1 rejected: id longer than 40 bytes (first: 3)")
+                .contains("  1 rejected: not UTF-8 (first: 52)")
+                .contains("  1 rejected: a session of one item leaves nothing to ask (first: 2)")
+                .contains("  1 rejected: not the items of a prefix, one tab and one target (first: 3)");
+        assertThat(json().path("lines")
+                        .get(0)
+                        .path("rejected")
+                        .path("not UTF-8")
+                        .path("firstLine")
+                        .intValue())
+                .isEqualTo(52);
+    }
+
+    @Test
     void mistakesShouldBeExplained() throws IOException {
         assertThat(run()).isEqualTo(2);
         assertThat(err.toString()).contains("--protocol NAME --train FILE");
@@ -232,6 +256,11 @@ class EvaluateCommandTest {
         final Path torn =
                 Files.write(directory.resolve("torn.gz"), Arrays.copyOf(packed.toByteArray(), packed.size() / 2));
         assertThat(run("--protocol", "sessions", "--train", torn, "--validate")).isEqualTo(1);
+        assertThat(err.toString()).contains("is it complete? bring it again");
+        assertThat(run("--protocol", "events", "--format", "csv", "--train", torn))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("is it complete? bring it again");
+        assertThat(run("--protocol", "ratings", "--train", torn)).isEqualTo(1);
         assertThat(err.toString()).contains("is it complete? bring it again");
     }
 }

@@ -231,7 +231,7 @@ class ProtocolsTest {
     }
 
     @Test
-    void popularItemsAndOwnSessionShouldScoreAsInTheSessionPapers() throws IOException {
+    void baselinesShouldScoreAsInTheSessionPapers() throws IOException {
         final Path folder = Path.of(System.getProperty("doorbuster.root"), "../shared/data/session_diginetica");
         final Path train = folder.resolve("train_sessions.txt.gz");
         assumeThat(train).as("the Diginetica sessions are not here").exists();
@@ -248,6 +248,9 @@ class ProtocolsTest {
         assertThat(percent(task, new OwnHistory(task), "MRR@20")).isBetween(13.6, 13.8); // 13.68.
         assertThat(percent(task, Popularity.ofAll(task), "HR@20")).isBetween(0.85, 0.95); // 0.89.
         assertThat(percent(task, Popularity.ofAll(task), "MRR@20")).isBetween(0.19, 0.22); // 0.20.
+        assertThat(percent(task, new ItemNeighbours(task), "HR@20"))
+                .isBetween(37.2, 37.3); // 35.75; 37.27 by a script of ours.
+        assertThat(percent(task, new ItemNeighbours(task), "MRR@20")).isBetween(11.9, 12.1); // 11.57; 11.99.
     }
 
     private static double percent(Task task, Recommender recommender, String metric) {
