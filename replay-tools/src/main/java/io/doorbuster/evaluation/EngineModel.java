@@ -39,8 +39,8 @@ final class EngineModel implements Recommender, AutoCloseable {
     /** Items of a request's context and blocklist, see the schema. */
     private static final int CONTEXT_MAX = 64;
 
-    private static final int BLOCKLIST_MAX = 256;
-    private static final int SLATE_MAX = 100;
+    static final int BLOCKLIST_MAX = 256;
+    static final int SLATE_MAX = 100;
     private static final int ROWS_MIN = 64;
 
     /** Sessions that never come back need no rows of their own for ever: beyond, the least recently active are evicted. */

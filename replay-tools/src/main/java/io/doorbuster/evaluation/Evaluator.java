@@ -40,6 +40,20 @@ public final class Evaluator {
         this.progress = progress;
         cases = task.cases().limited(casesMax);
         notes = new ArrayList<>(task.notes());
+        noteLongBlocklists();
+    }
+
+    private void noteLongBlocklists() {
+        int count = 0;
+        for (int number = 0; number < cases.size(); number++) {
+            count += cases.excluded(number).length() > EngineModel.BLOCKLIST_MAX ? 1 : 0;
+        }
+        if (count > 0) {
+            notes.add(String.format(
+                    "%,d cases leave out more than the %d items of a blocklist: the engine is asked for %d places there, and"
+                            + " what is left out is taken from them",
+                    count, EngineModel.BLOCKLIST_MAX, EngineModel.SLATE_MAX));
+        }
     }
 
     /**
