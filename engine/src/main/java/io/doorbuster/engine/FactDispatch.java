@@ -22,12 +22,18 @@ import io.doorbuster.codec.ShopperLinkedRecordDecoder;
 import io.doorbuster.codec.StockAdjustedRecordDecoder;
 import io.doorbuster.codec.StockSetRecordDecoder;
 import io.doorbuster.codec.ViewedRecordDecoder;
+import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.feature.FeatureStage;
+import io.doorbuster.engine.learning.EmbeddingLearning;
 import io.doorbuster.engine.learning.LearningStage;
+import io.doorbuster.engine.learning.RankerLearning;
+import io.doorbuster.engine.learning.SimilarLearning;
 import io.doorbuster.engine.stock.StockStage;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
 import org.agrona.DirectBuffer;
 
@@ -39,6 +45,12 @@ final class FactDispatch {
     private final FeatureStage features;
     private final StockStage stock;
     private final LearningStage learning;
+    private final EmbeddingLearning embeddingLearning;
+    private final SimilarLearning similarLearning;
+    private final RankerLearning rankerLearning;
+    private final Candidates candidates;
+    private final RequestFilter everything;
+    private final Proposal proposal;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ItemUpsertedRecordDecoder itemUpserted = new ItemUpsertedRecordDecoder();
     private final PriceChangedRecordDecoder priceChanged = new PriceChangedRecordDecoder();
@@ -59,6 +71,12 @@ final class FactDispatch {
         this.stock = stock;
         features = new FeatureStage(stores);
         learning = new LearningStage(stores);
+        embeddingLearning = new EmbeddingLearning(stores);
+        similarLearning = new SimilarLearning(stores);
+        rankerLearning = new RankerLearning(stores);
+        candidates = new Candidates(stores.settings().itemsMax());
+        everything = new RequestFilter(stores.settings().itemsMax());
+        proposal = new Proposal(stores, candidates);
     }
 
     /** Applies a fact; false when the template id is none of a fact. */
@@ -119,6 +137,7 @@ final class FactDispatch {
                 final int newRow = features.onItemUpserted(itemUpserted, verdict);
                 if (newRow != ItemStore.NONE) {
                     learning.onNewItem(newRow);
+                    embeddingLearning.onNewItem(newRow);
                 }
             }
             case PriceChangedRecordDecoder.TEMPLATE_ID -> {
@@ -164,10 +183,42 @@ final class FactDispatch {
             verdict.set(Outcome.UNKNOWN_ITEM);
             return;
         }
+        if (shopper != 0) {
+            learnNext(stores.shoppers().rowOf(shopper), itemRow, kind, position);
+        }
         features.onBehaviour(shopper, itemRow, kind, stores.engine().timeNs());
         if (shopper != 0) {
             learning.onFeedback(stores.shoppers().rowOf(shopper), itemRow, kind, slatePosition, position);
         }
         verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** What came behind a shopper's history is learned before it is part of it, or of anything that proposals are made from. */
+    private void learnNext(int shopperRow, int itemRow, ItemCount kind, long position) {
+        if (shopperRow == ShopperStore.NONE) {
+            return;
+        }
+        proposal.begin(shopperRow);
+        proposal.addRemembered(shopperRow);
+        if (proposal.history().count() > 0
+                && proposal.history().row(0) == itemRow
+                && kind.ordinal() > ItemCount.CLICKS.ordinal()) {
+            return; // Putting into the cart what was just looked at is a step with an item, not a step to one.
+        }
+        final boolean isYoung = stores.ranker().cases() < RankerLearning.YOUNG_CASES;
+        final int interval = isYoung
+                ? Math.min(1, stores.settings().rankerInterval())
+                : stores.settings().rankerInterval();
+        if (interval > 0
+                && (position * 0x9E3779B97F4A7C15L >>> 33) % interval == 0
+                && proposal.history().count() > 0) {
+            everything.open();
+            proposal.proposeForLearning(shopperRow, everything);
+            rankerLearning.learn(candidates, candidates.indexOf(itemRow));
+        }
+        if (stores.settings().embeddingNegatives() > 0) {
+            embeddingLearning.onNext(proposal.history(), itemRow, position);
+            similarLearning.onNext(proposal.history(), itemRow, position);
+        }
     }
 }

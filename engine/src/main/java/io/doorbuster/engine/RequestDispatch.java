@@ -7,6 +7,7 @@ import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.RecommendRecordDecoder;
 import io.doorbuster.codec.Retrieved;
+import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoreRecordDecoder;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.RequestFilter;
@@ -14,7 +15,6 @@ import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.ranking.RankingStage;
 import io.doorbuster.engine.reranking.RerankingStage;
 import io.doorbuster.engine.response.ResponseStage;
-import io.doorbuster.engine.retrieval.RetrievalStage;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
@@ -23,12 +23,9 @@ import org.agrona.MutableDirectBuffer;
 
 /** Takes each request through retrieval, ranking and reranking to its reply; changes no state. Engine thread only. */
 final class RequestDispatch {
-    /** A page's or cart's own items say more about the next one than the shopper's history does. */
-    private static final float CONTEXT_WEIGHT = 2f;
-
     private final Stores stores;
     private final ItemStore items;
-    private final RetrievalStage retrieval;
+    private final Proposal proposal;
     private final RankingStage ranking;
     private final RerankingStage reranking;
     private final ResponseStage response;
@@ -46,10 +43,10 @@ final class RequestDispatch {
         this.stores = stores;
         this.response = response;
         items = stores.items();
-        retrieval = new RetrievalStage(stores);
         ranking = new RankingStage(stores);
         reranking = new RerankingStage(stores);
         candidates = new Candidates(stores.settings().itemsMax());
+        proposal = new Proposal(stores, candidates);
         filter = new RequestFilter(stores.settings().itemsMax());
     }
 
@@ -111,29 +108,29 @@ final class RequestDispatch {
 
     private int onRecommend(long position, MutableDirectBuffer reply, int replyOffset) {
         final int shopperRow = shopperRow(recommend.shopper());
-        candidates.reset();
+        final boolean isSession = recommend.scenario() == Scenario.SESSION;
         filter.wrap(recommend.filter(), stores.settings().slateMax());
+        int contextCount = 0;
         for (final RecommendRecordDecoder.ContextDecoder context : recommend.context()) {
-            block(context.itemId()); // What the page or cart shows already is not recommended beside it.
+            final int row = items.rowOf(context.itemId());
+            if (row != ItemStore.NONE) {
+                givenRows[contextCount++] = row;
+                if (!isSession) {
+                    filter.block(row); // What the page or cart shows already is not recommended beside it.
+                }
+            }
         }
         for (final RecommendRecordDecoder.BlocklistDecoder blocked : recommend.blocklist()) {
             block(blocked.itemId());
         }
-        retrieval.blockPurchases(shopperRow, filter);
-        recommend.sbeRewind();
-        for (final RecommendRecordDecoder.ContextDecoder context : recommend.context()) {
-            final int row = items.rowOf(context.itemId());
-            if (row != ItemStore.NONE) {
-                retrieval.addNeighbours(row, CONTEXT_WEIGHT, filter, candidates);
-            }
+        proposal.begin(shopperRow);
+        for (int i = contextCount - 1; i >= 0; i--) {
+            proposal.history().addOlder(givenRows[i]);
         }
-        if (shopperRow != ShopperStore.NONE) {
-            retrieval.addHistory(shopperRow, filter, candidates);
+        if (shopperRow != ShopperStore.NONE && !isSession) {
+            proposal.addRemembered(shopperRow);
         }
-        retrieval.discountPopular(candidates);
-        retrieval.addNearest(shopperRow, filter, candidates, position);
-        retrieval.addTrending(filter, candidates);
-        ranking.score(shopperRow, candidates);
+        proposal.propose(shopperRow, filter, position);
         reranking.rerank(candidates, filter, slate);
         return response.slate(reply, replyOffset, position, candidates, slate);
     }

@@ -439,6 +439,34 @@ public final class Kernels {
         KERNELS.scale(target, factor, dims);
     }
 
+    /** target = factor * target + weight * source. */
+    public static void combine(long target, float factor, long source, float weight, int dims) {
+        checkDims(dims);
+        checkFloats(target | source);
+        KERNELS.combine(target, factor, source, weight, dims);
+    }
+
+    /** target += a * b, component by component. */
+    public static void multiplyAdd(long target, long a, long b, int dims) {
+        checkDims(dims);
+        checkFloats(target | a | b);
+        KERNELS.multiplyAdd(target, a, b, dims);
+    }
+
+    /**
+     * target = sum of weight_i * row_i, in the order of the rows.
+     *
+     * @param rowAddresses address of int64[count].
+     * @param weights address of float[count].
+     * @param target address of float[dims], written; none of the rows.
+     */
+    public static void weightedSum(long rowAddresses, long weights, int count, int dims, long target) {
+        checkDims(dims);
+        checkCount("count", count);
+        checkFloats(weights | target);
+        KERNELS.weightedSum(rowAddresses, weights, count, dims, target);
+    }
+
     /** Bytes of a vector that {@link #quantise} wrote: its bytes, then its scale. */
     public static int quantisedBytes(int dims) {
         return dims + 4;

@@ -347,6 +347,20 @@ final class ScalarKernels implements VectorKernels {
     }
 
     @Override
+    public void combine(long target, float factor, long source, float weight, int dims) {
+        for (int i = 0; i < dims; i++) {
+            putFloat(target + 4L * i, getFloat(target + 4L * i) * factor + getFloat(source + 4L * i) * weight);
+        }
+    }
+
+    @Override
+    public void multiplyAdd(long target, long a, long b, int dims) {
+        for (int i = 0; i < dims; i++) {
+            putFloat(target + 4L * i, getFloat(target + 4L * i) + getFloat(a + 4L * i) * getFloat(b + 4L * i));
+        }
+    }
+
+    @Override
     public float maxAbsolute(long values, int count) {
         float max = 0f;
         for (int i = 0; i < count; i++) {

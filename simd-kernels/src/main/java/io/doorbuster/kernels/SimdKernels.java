@@ -664,6 +664,26 @@ final class SimdKernels implements VectorKernels {
     }
 
     @Override
+    public void combine(long target, float factor, long source, float weight, int dims) {
+        final FloatVector factors = Lanes.broadcast(factor);
+        final FloatVector weights = Lanes.broadcast(weight);
+        for (int i = 0; i < dims; i += WIDTH) {
+            final long offset = 4L * i;
+            final FloatVector kept = Lanes.load(target + offset).mul(factors);
+            Lanes.store(kept.add(Lanes.load(source + offset).mul(weights)), target + offset);
+        }
+    }
+
+    @Override
+    public void multiplyAdd(long target, long a, long b, int dims) {
+        for (int i = 0; i < dims; i += WIDTH) {
+            final long offset = 4L * i;
+            final FloatVector product = Lanes.load(a + offset).mul(Lanes.load(b + offset));
+            Lanes.store(Lanes.load(target + offset).add(product), target + offset);
+        }
+    }
+
+    @Override
     public void quantise(long source, float inverseScale, int dims, long target) {
         for (int i = 0; i < dims; i += WIDTH) {
             final FloatVector rounded = Lanes.load(source + 4L * i)

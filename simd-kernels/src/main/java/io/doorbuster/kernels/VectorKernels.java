@@ -73,6 +73,10 @@ sealed interface VectorKernels permits ScalarKernels, SimdKernels {
 
     void scale(long target, float factor, int dims);
 
+    void combine(long target, float factor, long source, float weight, int dims);
+
+    void multiplyAdd(long target, long a, long b, int dims);
+
     float maxAbsolute(long values, int count);
 
     void quantise(long source, float inverseScale, int dims, long target);

@@ -231,6 +231,18 @@ enum KernelCase {
             kernels.scale(copy(memory, false), 1.7f, memory.dims);
         }
     },
+    COMBINE {
+        @Override
+        void run(VectorKernels kernels, KernelMemory memory) {
+            kernels.combine(copy(memory, false), 0.9f, memory.row(1), -0.3f, memory.dims);
+        }
+    },
+    MULTIPLY_ADD {
+        @Override
+        void run(VectorKernels kernels, KernelMemory memory) {
+            kernels.multiplyAdd(copy(memory, false), memory.row(1), memory.row(2), memory.dims);
+        }
+    },
     INT8 {
         @Override
         void run(VectorKernels kernels, KernelMemory memory) {

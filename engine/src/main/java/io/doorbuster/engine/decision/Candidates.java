@@ -1,6 +1,7 @@
 package io.doorbuster.engine.decision;
 
 import io.doorbuster.codec.Retrieved;
+import io.doorbuster.engine.store.RankerStore;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -8,8 +9,8 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
 /**
- * The candidates of one request, each item row once: which source brought it, with what evidence, and its score. Reused
- * for every request; allocates nothing. Engine thread only.
+ * The candidates of one request, each item row once: which source brought it, with what evidence, what the ranker knows of
+ * it, and its score. Reused for every request; allocates nothing. Engine thread only.
  */
 public final class Candidates {
     /** Candidates of one request. */
@@ -18,12 +19,18 @@ public final class Candidates {
     private final int[] rows = new int[MAX];
     private final Retrieved[] retrieved = new Retrieved[MAX];
     private final float[] evidence = new float[MAX];
+    private final float[] forward = new float[MAX];
+    private final float[] backward = new float[MAX];
     private final int[] slots;
     private final int[] stamps;
-    private final ByteBuffer memory =
-            BufferUtil.allocateDirectAligned(MAX * 12, 64).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer memory = BufferUtil.allocateDirectAligned(
+                    MAX * (12 + 8 * RankerStore.FEATURES + 4 * RankerStore.HIDDEN), 64)
+            .order(ByteOrder.LITTLE_ENDIAN);
     private final long rowAddresses = BufferUtil.address(memory);
     private final long scores = rowAddresses + 8L * MAX;
+    private final long columns = scores + 4L * MAX;
+    private final long tiles = columns + 4L * MAX * RankerStore.FEATURES;
+    private final long hidden = tiles + 4L * MAX * RankerStore.FEATURES;
     private int count;
     private int epoch;
 
@@ -52,24 +59,20 @@ public final class Candidates {
         return stamps[row] == epoch ? slots[row] : -1;
     }
 
-    /** Adds an item row; one that is there keeps its source and gathers the evidence. Beyond {@link #MAX} nothing is added. */
-    public void add(int row, Retrieved source, float weight) {
-        final int index = indexOf(row);
-        if (index >= 0) {
-            if (retrieved[index] == source) {
-                evidence[index] += weight;
-            }
-            return;
-        }
-        if (count == MAX) {
-            return;
+    /** Adds an item row, unless it is there or there are {@link #MAX}; the newest candidate has the highest index. */
+    public boolean add(int row, Retrieved source, float weight) {
+        if (indexOf(row) >= 0 || count == MAX) {
+            return false;
         }
         stamps[row] = epoch;
         slots[row] = count;
         rows[count] = row;
         retrieved[count] = source;
         evidence[count] = weight;
+        forward[count] = 0;
+        backward[count] = 0;
         count++;
+        return true;
     }
 
     public int row(int index) {
@@ -84,9 +87,18 @@ public final class Candidates {
         return evidence[index];
     }
 
-    /** Scales the evidence of a candidate. */
-    public void scaleEvidence(int index, float factor) {
-        evidence[index] *= factor;
+    /** What session neighbours said of a candidate: at the anchor or behind it, and before it. */
+    public void neighbours(int index, float behind, float before) {
+        forward[index] = behind;
+        backward[index] = before;
+    }
+
+    public float forward(int index) {
+        return forward[index];
+    }
+
+    public float backward(int index) {
+        return backward[index];
     }
 
     /** Address of int64[MAX], where each candidate's vector lies; filled by ranking. */
@@ -97,6 +109,21 @@ public final class Candidates {
     /** Address of float[MAX]; filled by ranking. */
     public long scores() {
         return scores;
+    }
+
+    /** Address of float[FEATURES][MAX]: one column for each feature of the ranker; filled by ranking. */
+    public long columns() {
+        return columns;
+    }
+
+    /** Address of float[MAX / 16][FEATURES][16]: the features, standardised, lane = candidate; filled by ranking. */
+    public long tiles() {
+        return tiles;
+    }
+
+    /** Address of float[MAX / 16][HIDDEN][16]: what the ranker's hidden layer made of them; filled by ranking. */
+    public long hidden() {
+        return hidden;
     }
 
     public float score(int index) {

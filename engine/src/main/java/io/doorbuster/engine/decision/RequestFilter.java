@@ -17,6 +17,7 @@ public final class RequestFilter {
     private int slateSize;
     private long priceMin;
     private long priceMax;
+    private boolean isOpen;
     private int epoch;
 
     /** For items in rows below {@code itemsMax}. */
@@ -31,6 +32,18 @@ public final class RequestFilter {
         slateSize = Math.min(filter.slateSize(), slateMax);
         priceMin = filter.priceMinMinor();
         priceMax = filter.priceMaxMinor() == 0 ? Long.MAX_VALUE : filter.priceMaxMinor();
+        isOpen = false;
+        clearBlocks();
+    }
+
+    /** Lets everything pass: what a shopper may come to next is not only what can be sold. */
+    public void open() {
+        isOpen = true;
+        slateSize = 0;
+        clearBlocks();
+    }
+
+    private void clearBlocks() {
         blockedCount = 0;
         epoch++;
         if (epoch == Integer.MAX_VALUE) {
@@ -66,7 +79,7 @@ public final class RequestFilter {
 
     /** Whether an item may stand in the slate. */
     public boolean passes(ItemStore items, int row) {
-        return items.isEligible(row) && passes(items.category(row), items.priceMinor(row)) && !isBlocked(row);
+        return isOpen || items.isEligible(row) && passes(items.category(row), items.priceMinor(row)) && !isBlocked(row);
     }
 
     /** Whether attributes are filtered at all. */

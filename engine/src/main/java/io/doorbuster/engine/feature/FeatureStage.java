@@ -9,13 +9,15 @@ import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.NeighbourStore;
+import io.doorbuster.engine.store.OwnItemStore;
+import io.doorbuster.engine.store.SessionStore;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Turns facts into what is known of items and shoppers. Engine thread only. */
 public final class FeatureStage {
-    /** Earlier items of the session that a new one is linked with. */
+    /** Earlier events of the session among which a purchase looks for others. */
     static final int SESSION_ITEMS_MAX = 8;
 
     private static final ItemCount[] KINDS = ItemCount.values();
@@ -24,14 +26,16 @@ public final class FeatureStage {
     private final Stores stores;
     private final ItemStore items;
     private final ShopperStore shoppers;
-    private final NeighbourStore neighbours;
+    private final NeighbourStore coBought;
+    private final SessionStore sessions;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[ItemStore.EXTERNAL_ID_MAX]);
 
     public FeatureStage(Stores stores) {
         this.stores = stores;
         items = stores.items();
         shoppers = stores.shoppers();
-        neighbours = stores.neighbours();
+        coBought = stores.coBought();
+        sessions = stores.sessions();
     }
 
     /**
@@ -101,15 +105,28 @@ public final class FeatureStage {
         final double before = items.popularity(itemRow);
         items.open(itemRow);
         items.increment(itemRow, kind);
-        items.popularity(itemRow, raised(before, popularityBits(kind), nowNs));
+        items.popularity(
+                itemRow,
+                raised(before, kind.weightBits(), nowNs, stores.settings().trendingHalfLifeNs()));
         items.close(itemRow);
         stores.trending().onPopularity(itemRow, before);
+        stores.embedding().remember(itemRow);
         if (shopper == 0) {
             return;
         }
         final int row = shoppers.obtain(shopper);
-        linkWithSession(row, itemRow, nowNs);
+        final int session = sessionOf(row, nowNs);
+        if (kind == ItemCount.PURCHASES) {
+            linkPurchases(row, itemRow, nowNs);
+        }
+        final int length = sessions.length(session);
+        final boolean isStep = kind == ItemCount.CARTS || kind == ItemCount.PURCHASES;
+        if (!isStep || length == 0 || sessions.item(session, length - 1) != itemRow) {
+            sessions.append(session, itemRow);
+        }
+        addOwn(row, itemRow, kind, nowNs);
         shoppers.open(row);
+        shoppers.session(row, session);
         shoppers.lastActiveNs(row, nowNs);
         shoppers.events(row, shoppers.events(row) + 1);
         if (kind == ItemCount.PURCHASES) {
@@ -119,28 +136,39 @@ public final class FeatureStage {
         shoppers.close(row);
     }
 
-    /** Base-2 logarithm of how much an event counts: view 1, click 2, cart 4, purchase 8. */
-    private static int popularityBits(ItemCount kind) {
-        return kind.ordinal();
-    }
-
     /**
      * Adds an event to a forward-decayed count kept as 1 + its base-2 logarithm, after Cormode, Shkapenyuk, Srivastava and
      * Xu 2009: time enters as half-lives since the first event, so old counts need no touch to fade.
      */
-    private double raised(double popularity, int bits, long nowNs) {
-        final double halfLives = (nowNs - stores.engine().firstTimeNs())
-                / (double) stores.settings().trendingHalfLifeNs();
+    private double raised(double before, int bits, long nowNs, long halfLifeNs) {
+        final double halfLives = (nowNs - stores.engine().firstTimeNs()) / (double) halfLifeNs;
         final double event = 1 + halfLives + bits;
-        if (popularity == 0) {
+        if (before == 0) {
             return event;
         }
-        final double high = Math.max(popularity, event);
-        final double low = Math.min(popularity, event);
+        final double high = Math.max(before, event);
+        final double low = Math.min(before, event);
         return high + StrictMath.log1p(StrictMath.exp((low - high) * LN_2)) / LN_2;
     }
 
-    private void linkWithSession(int shopperRow, int itemRow, long nowNs) {
+    private void addOwn(int shopperRow, int itemRow, ItemCount kind, long nowNs) {
+        final OwnItemStore own = shoppers.ownItems();
+        final int entry = own.entryOf(shopperRow, itemRow);
+        final double before = own.item(shopperRow, entry) == itemRow ? own.weight(shopperRow, entry) : 0;
+        own.put(shopperRow, entry, itemRow, (float)
+                raised(before, kind.weightBits(), nowNs, OwnItemStore.HALF_LIFE_NS));
+    }
+
+    /** The session that an event of now belongs to: the shopper's last one, or one that begins. */
+    private int sessionOf(int shopperRow, long nowNs) {
+        final int last = shoppers.session(shopperRow);
+        final boolean goesOn = sessions.remembers(last)
+                && nowNs - shoppers.lastActiveNs(shopperRow)
+                        <= stores.settings().sessionGapNs();
+        return goesOn ? last : sessions.begin();
+    }
+
+    private void linkPurchases(int shopperRow, int itemRow, long nowNs) {
         final int generation = items.generation(itemRow);
         final long gapNs = stores.settings().sessionGapNs();
         final int count = Math.min(SESSION_ITEMS_MAX, shoppers.recentCount(shopperRow));
@@ -153,10 +181,11 @@ public final class FeatureStage {
             laterNs = timeNs;
             final int other = shoppers.recentItem(shopperRow, age);
             final int otherGeneration = shoppers.recentGeneration(shopperRow, age);
-            if (other != itemRow && items.isLive(other, otherGeneration)) {
-                final float weight = 1f / (1 + age);
-                neighbours.add(itemRow, other, otherGeneration, weight);
-                neighbours.add(other, itemRow, generation, weight);
+            if (shoppers.recentKind(shopperRow, age) == ItemCount.PURCHASES.ordinal()
+                    && other != itemRow
+                    && items.isLive(other, otherGeneration)) {
+                coBought.add(itemRow, other, otherGeneration, 1f);
+                coBought.add(other, itemRow, generation, 1f);
             }
         }
     }

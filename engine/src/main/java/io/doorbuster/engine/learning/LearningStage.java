@@ -34,7 +34,6 @@ public final class LearningStage {
     private static final float FEATURE_BLEND = 0.05f;
     private static final float NOISE = 0.1f;
     private static final int FEATURES = 3;
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     private final Stores stores;
     private final ItemStore items;
@@ -102,22 +101,13 @@ public final class LearningStage {
             case 1 -> items.brand(itemRow);
             default -> 64 - Long.numberOfLeadingZeros(items.priceMinor(itemRow));
         };
-        return (int) mix(value * FEATURES + feature) & (Stores.FEATURE_ROWS - 1);
-    }
-
-    /** Stafford's variant 13 of the MurmurHash3 finaliser; the engine's only source of chance is the event. */
-    private static long mix(long value) {
-        long z = value + GOLDEN;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return (int) Chance.mix(value * FEATURES + feature) & (Stores.FEATURE_ROWS - 1);
     }
 
     private void noise(long vector, long key) {
-        final long seed = mix(stores.settings().seed() ^ key);
+        final long seed = Chance.mix(stores.settings().seed() ^ key);
         for (int d = 0; d < dims; d++) {
-            final int bits = (int) (mix(seed + d) >>> 40);
-            UnsafeApi.putFloat(vector + 4L * d, (bits * 0x1p-24f - 0.5f) * NOISE);
+            UnsafeApi.putFloat(vector + 4L * d, Chance.uniform(seed, d) * NOISE);
         }
     }
 
@@ -140,9 +130,9 @@ public final class LearningStage {
         learnFeatures(itemRow);
         learnFromAbove(shopperRow, itemRow, slatePosition, weight, settings);
         final int bound = items.highWater();
-        final long seed = mix(settings.seed() ^ position * GOLDEN);
+        final long seed = Chance.seed(settings.seed(), position);
         for (int i = 0; i < settings.negatives(); i++) {
-            final int row = (int) Long.remainderUnsigned(mix(seed + i), bound);
+            final int row = Chance.below(bound, seed, i);
             if (row != itemRow && items.itemId(row) != 0) {
                 update(shopperRow, row, 0f, weight * NEGATIVE_WEIGHT, settings);
             }

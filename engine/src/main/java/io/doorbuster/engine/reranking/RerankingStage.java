@@ -1,6 +1,5 @@
 package io.doorbuster.engine.reranking;
 
-import io.doorbuster.codec.Retrieved;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.SlateBuffer;
@@ -8,22 +7,12 @@ import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Stores;
 
 /**
- * Orders candidates into a slate. Engine thread only.
- *
- * <p>Each place asks a source, in the rhythm neighbour, neighbour, nearest, trending; a source that has nothing left
- * passes its turn on. Within a source: neighbours by evidence, nearest by score, trending by popularity; ties by item id. No
- * category takes more places than the request's cap.
+ * Orders candidates into a slate: by score, ties by item id; no category takes more places than the request's cap. Engine
+ * thread only.
  */
 public final class RerankingStage {
-    private static final Retrieved[] RHYTHM = {
-        Retrieved.NEIGHBOUR, Retrieved.NEIGHBOUR, Retrieved.NEAREST, Retrieved.TRENDING
-    };
-    private static final Retrieved[] SOURCES = {Retrieved.NEIGHBOUR, Retrieved.NEAREST, Retrieved.TRENDING};
-
     private final ItemStore items;
-    private final int[][] order = new int[Retrieved.values().length][Candidates.MAX];
-    private final int[] counts = new int[Retrieved.values().length];
-    private final int[] heads = new int[Retrieved.values().length];
+    private final int[] sorted = new int[Candidates.MAX];
 
     public RerankingStage(Stores stores) {
         items = stores.items();
@@ -32,31 +21,19 @@ public final class RerankingStage {
     /** Fills the slate. */
     public void rerank(Candidates candidates, RequestFilter filter, SlateBuffer slate) {
         slate.reset();
-        for (final Retrieved source : SOURCES) {
-            sort(candidates, source);
-        }
-        for (int turn = 0; slate.size() < filter.slateSize(); turn++) {
-            int next = next(RHYTHM[turn % RHYTHM.length], candidates, filter, slate);
-            for (int i = 0; next < 0 && i < SOURCES.length; i++) {
-                next = next(SOURCES[i], candidates, filter, slate);
+        sort(candidates);
+        for (int i = 0; i < candidates.count() && slate.size() < filter.slateSize(); i++) {
+            if (isWithinCap(candidates, sorted[i], filter.categoryCap(), slate)) {
+                slate.add(sorted[i]);
             }
-            if (next < 0) {
-                return;
-            }
-            slate.add(next);
         }
     }
 
     /** Insertion into a binary-searched place: hundreds of candidates, no allocation. */
-    private void sort(Candidates candidates, Retrieved source) {
-        final int[] sorted = order[source.ordinal()];
-        int size = 0;
+    private void sort(Candidates candidates) {
         for (int i = 0; i < candidates.count(); i++) {
-            if (candidates.retrieved(i) != source) {
-                continue;
-            }
             int low = 0;
-            int high = size;
+            int high = i;
             while (low < high) {
                 final int middle = (low + high) >>> 1;
                 if (isBefore(candidates, i, sorted[middle])) {
@@ -65,34 +42,15 @@ public final class RerankingStage {
                     low = middle + 1;
                 }
             }
-            System.arraycopy(sorted, low, sorted, low + 1, size - low);
+            System.arraycopy(sorted, low, sorted, low + 1, i - low);
             sorted[low] = i;
-            size++;
         }
-        counts[source.ordinal()] = size;
-        heads[source.ordinal()] = 0;
     }
 
     private boolean isBefore(Candidates candidates, int a, int b) {
-        final boolean byScore = candidates.retrieved(a) == Retrieved.NEAREST;
-        final float valueA = byScore ? candidates.score(a) : candidates.evidence(a);
-        final float valueB = byScore ? candidates.score(b) : candidates.evidence(b);
-        return valueA > valueB || valueA == valueB && items.itemId(candidates.row(a)) < items.itemId(candidates.row(b));
-    }
-
-    /** The source's next candidate within the category cap, or -1. */
-    private int next(Retrieved source, Candidates candidates, RequestFilter filter, SlateBuffer slate) {
-        final int[] sorted = order[source.ordinal()];
-        int head = heads[source.ordinal()];
-        while (head < counts[source.ordinal()]) {
-            final int candidate = sorted[head++];
-            if (isWithinCap(candidates, candidate, filter.categoryCap(), slate)) {
-                heads[source.ordinal()] = head;
-                return candidate;
-            }
-        }
-        heads[source.ordinal()] = head;
-        return -1;
+        final float scoreA = candidates.score(a);
+        final float scoreB = candidates.score(b);
+        return scoreA > scoreB || scoreA == scoreB && items.itemId(candidates.row(a)) < items.itemId(candidates.row(b));
     }
 
     private boolean isWithinCap(Candidates candidates, int candidate, int cap, SlateBuffer slate) {

@@ -2,12 +2,15 @@ package io.doorbuster.engine.retrieval;
 
 import io.doorbuster.codec.Retrieved;
 import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.NeighbourStore;
+import io.doorbuster.engine.store.OwnItemStore;
 import io.doorbuster.engine.store.ScanTiles;
 import io.doorbuster.engine.store.ShopperStore;
+import io.doorbuster.engine.store.SimilarStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.engine.store.TrendingStore;
 import io.doorbuster.kernels.Kernels;
@@ -17,33 +20,37 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
 /**
- * Many items to hundreds, from three sources with a quota each; what the filter keeps out is in none. Engine thread only.
+ * Many items to hundreds, from several sources with a quota each; what the filter keeps out is in none. An item belongs to the
+ * first source that brings it. Engine thread only.
  *
  * <ul>
- *   <li>NEIGHBOUR: what recent sessions held beside the context items and the shopper's last items, and the latter
- *       themselves where buying again is allowed. Evidence: sum of link weights, halved with each step back in history,
- *       over the fourth root of the item's own count, so that what everybody buys does not stand beside everything.
+ *   <li>SEEN_AGAIN: the items of the history, and what the shopper comes back to.
+ *   <li>NEIGHBOUR: what the most similar recent sessions held, see {@link SessionNeighbours}.
+ *   <li>EMBEDDING: what is nearest to the newest items of the history in the item embedding.
+ *   <li>CO_BOUGHT: what was bought together with the newest items of the history.
  *   <li>NEAREST: highest u.v + b over all items, an exact scan with the filter inside it. With more rows than the
  *       configured bound it scans a window of that many rows, beginning where the event's seed says.
  *   <li>TRENDING: highest decayed popularity.
  * </ul>
  */
 public final class RetrievalStage {
-    /** Items of the shopper's history, and of the context, that neighbours are looked up for. */
-    static final int ANCHORS_MAX = 16;
+    static final int NEIGHBOUR_MAX = 150;
+    static final int NEAREST_MAX = 50;
+    static final int TRENDING_MAX = 60;
 
-    static final int NEIGHBOUR_MAX = 256;
-    static final int NEAREST_MAX = 100;
-    static final int TRENDING_MAX = 150;
+    /** Newest items of the history whose nearest ones are looked at. */
+    private static final int SIMILAR_ANCHORS = 3;
 
-    private static final float[] KIND_WEIGHTS = {0.5f, 0.75f, 1f, 1f};
-
-    private static final ItemCount[] KINDS = ItemCount.values();
+    /** Newest items of the history that others were bought with. */
+    private static final int CO_BOUGHT_ANCHORS = 2;
 
     private final Stores stores;
     private final ItemStore items;
     private final ShopperStore shoppers;
-    private final NeighbourStore neighbours;
+    private final NeighbourStore coBought;
+    private final SimilarStore similar;
+    private final SessionNeighbours sessionNeighbours;
+    private final long[] keys = new long[SessionNeighbours.ITEMS_MAX];
     private final ScanTiles tiles;
     private final long bitmap;
     private final long topRows;
@@ -56,7 +63,12 @@ public final class RetrievalStage {
         this.stores = stores;
         items = stores.items();
         shoppers = stores.shoppers();
-        neighbours = stores.neighbours();
+        coBought = stores.coBought();
+        similar = stores.similar();
+        sessionNeighbours = new SessionNeighbours(
+                stores.sessions(),
+                stores.settings().itemsMax(),
+                stores.settings().sessionsMax());
         tiles = stores.scanTiles();
         memory = new ByteBuffer[] {
             BufferUtil.allocateDirectAligned(
@@ -85,49 +97,63 @@ public final class RetrievalStage {
         }
     }
 
-    /** Adds the neighbours of one context item. */
-    public void addNeighbours(int itemRow, float weight, RequestFilter filter, Candidates candidates) {
+    /** Adds what a shopper comes back to. */
+    public void addOwn(int shopperRow, RequestFilter filter, Candidates candidates) {
+        final OwnItemStore own = shoppers.ownItems();
+        for (int entry = 0; entry < OwnItemStore.ENTRIES && own.item(shopperRow, entry) >= 0; entry++) {
+            add(own.item(shopperRow, entry), Retrieved.SEEN_AGAIN, own.weight(shopperRow, entry), filter, candidates);
+        }
+    }
+
+    /** Adds what a history itself holds, and what its session neighbours, and its items' buyers, held beside it. */
+    public void addNeighbours(History history, RequestFilter filter, Candidates candidates) {
+        sessionNeighbours.find(history);
+        for (int place = 0; place < history.count(); place++) {
+            add(history.row(place), Retrieved.SEEN_AGAIN, 1f / (1 + place), filter, candidates);
+        }
+        final int found = sessionNeighbours.count();
+        for (int i = 0; i < found; i++) {
+            keys[i] = (long) Float.floatToRawIntBits(sessionNeighbours.score(i)) << 32 | ~i & 0xFFFF_FFFFL;
+        }
+        Selection.greatestFirst(keys, found, Math.min(found, 2 * NEIGHBOUR_MAX)); // The filter takes some of them.
+        final int most = candidates.count() + NEIGHBOUR_MAX;
+        for (int i = 0; i < Math.min(found, 2 * NEIGHBOUR_MAX) && candidates.count() < most; i++) {
+            final int index = ~(int) keys[i];
+            add(sessionNeighbours.row(index), Retrieved.NEIGHBOUR, sessionNeighbours.score(index), filter, candidates);
+        }
+        for (int place = 0; place < Math.min(SIMILAR_ANCHORS, history.count()); place++) {
+            addSimilar(history.row(place), filter, candidates);
+        }
+        for (int place = 0; place < Math.min(CO_BOUGHT_ANCHORS, history.count()); place++) {
+            addCoBought(history.row(place), filter, candidates);
+        }
+    }
+
+    private void addSimilar(int itemRow, RequestFilter filter, Candidates candidates) {
+        for (int entry = 0; entry < SimilarStore.ENTRIES; entry++) {
+            final int row = similar.item(itemRow, entry);
+            if (row >= 0) {
+                add(row, Retrieved.EMBEDDING, similar.cosine(itemRow, entry), filter, candidates);
+            }
+        }
+    }
+
+    private void addCoBought(int itemRow, RequestFilter filter, Candidates candidates) {
         for (int entry = 0; entry < NeighbourStore.ENTRIES; entry++) {
-            final int row = neighbours.item(itemRow, entry);
-            if (row >= 0 && items.isLive(row, neighbours.generation(itemRow, entry)) && filter.passes(items, row)) {
-                addNeighbour(row, weight * neighbours.weight(itemRow, entry), candidates);
+            final int row = coBought.item(itemRow, entry);
+            if (row >= 0 && items.isLive(row, coBought.generation(itemRow, entry))) {
+                add(row, Retrieved.CO_BOUGHT, coBought.weight(itemRow, entry), filter, candidates);
             }
         }
     }
 
-    /** Neighbours are gathered first; what is beyond their quota only adds to what is there. */
-    private static void addNeighbour(int row, float evidence, Candidates candidates) {
-        if (candidates.count() < NEIGHBOUR_MAX || candidates.indexOf(row) >= 0) {
-            candidates.add(row, Retrieved.NEIGHBOUR, evidence);
-        }
-    }
-
-    /** Adds the shopper's own items and their neighbours. */
-    public void addHistory(int shopperRow, RequestFilter filter, Candidates candidates) {
-        final int count = Math.min(ANCHORS_MAX, shoppers.recentCount(shopperRow));
-        float recency = 1f;
-        for (int age = 0; age < count; age++) {
-            final int row = shoppers.recentItem(shopperRow, age);
-            if (items.isLive(row, shoppers.recentGeneration(shopperRow, age))) {
-                final float weight = recency * KIND_WEIGHTS[shoppers.recentKind(shopperRow, age)];
-                if (stores.settings().repeatPurchases() && filter.passes(items, row)) {
-                    addNeighbour(row, weight, candidates);
-                }
-                addNeighbours(row, weight, filter, candidates);
+    private void add(int row, Retrieved source, float evidence, RequestFilter filter, Candidates candidates) {
+        if (filter.passes(items, row) && candidates.add(row, source, evidence)) {
+            final int found = sessionNeighbours.indexOf(row);
+            if (found >= 0) {
+                candidates.neighbours(
+                        candidates.count() - 1, sessionNeighbours.forward(found), sessionNeighbours.backward(found));
             }
-            recency *= 0.75f;
-        }
-    }
-
-    /** Divides the evidence gathered so far by the fourth root of each item's count. */
-    public void discountPopular(Candidates candidates) {
-        for (int i = 0; i < candidates.count(); i++) {
-            final int row = candidates.row(i);
-            float events = 1;
-            for (int kind = 0; kind <= ItemCount.PURCHASES.ordinal(); kind++) {
-                events += (float) items.count(row, KINDS[kind]);
-            }
-            candidates.scaleEvidence(i, 1f / (float) Math.sqrt(Math.sqrt(events)));
         }
     }
 
@@ -161,7 +187,7 @@ public final class RetrievalStage {
                 scratch);
         for (int i = 0; i < found; i++) {
             final int row = firstTile * Kernels.TILE_ROWS + UnsafeApi.getInt(topRows + 4L * i);
-            candidates.add(row, Retrieved.NEAREST, UnsafeApi.getFloat(topScores + 4L * i));
+            add(row, Retrieved.NEAREST, UnsafeApi.getFloat(topScores + 4L * i), filter, candidates);
         }
     }
 
@@ -196,16 +222,16 @@ public final class RetrievalStage {
         return bits;
     }
 
-    /** Adds the most popular items. */
+    /** Adds the most popular items: its quota, and more where the slate would not be full otherwise. */
     public void addTrending(RequestFilter filter, Candidates candidates) {
         final TrendingStore trending = stores.trending();
-        int added = 0;
-        for (int place = 0, size = trending.size(); place < size && added < TRENDING_MAX; place++) {
-            final int row = trending.item(place);
-            if (filter.passes(items, row)) {
-                candidates.add(row, Retrieved.TRENDING, -place);
-                added++;
-            }
+        final int quota = candidates.count() + TRENDING_MAX;
+        for (int place = 0, size = trending.size();
+                place < size
+                        && (candidates.count() < quota && place < TRENDING_MAX
+                                || candidates.count() < filter.slateSize());
+                place++) {
+            add(trending.item(place), Retrieved.TRENDING, -place, filter, candidates);
         }
     }
 }

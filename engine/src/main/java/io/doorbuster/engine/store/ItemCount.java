@@ -6,5 +6,10 @@ public enum ItemCount {
     CLICKS,
     CARTS,
     PURCHASES,
-    SHOWN
+    SHOWN;
+
+    /** Base-2 logarithm of how much a behaviour counts: view 1, click 2, cart 4, purchase 8. */
+    public int weightBits() {
+        return ordinal();
+    }
 }

@@ -3,11 +3,11 @@ package io.doorbuster.engine.store;
 import org.agrona.UnsafeApi;
 
 /**
- * For each item the items that recent sessions held beside it, with a weight. Engine thread only.
+ * For each item the items that were bought beside it, with a weight. Engine thread only.
  *
  * <p>Bounded: a row keeps {@link #ENTRIES} neighbours; a newcomer replaces the lightest and inherits its weight (the
  * space-saving sketch of Metwally, Agrawal and El Abbadi 2005), and all weights of a row are halved when one passes
- * {@link #WEIGHT_MAX}, so that old sessions fade.
+ * {@link #WEIGHT_MAX}, so that old purchases fade.
  *
  * <pre>
  *   32 x {item row + 1 int32, 0 = empty | generation int32 | weight float | inherited float}, in eight page-store rows of 64 bytes,
@@ -44,7 +44,7 @@ public final class NeighbourStore {
         return UnsafeApi.getInt(address(row, entry) + 4);
     }
 
-    /** What sessions said for this neighbour alone; what it inherited counts only against its being replaced. */
+    /** What purchases said for this neighbour alone; what it inherited counts only against its being replaced. */
     public float weight(int row, int entry) {
         final long address = address(row, entry);
         return UnsafeApi.getFloat(address + 8) - UnsafeApi.getFloat(address + 12);

@@ -11,7 +11,7 @@ public final class Settings {
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
 
-    private static final int COUNT = Setting.REPEAT_PURCHASES.value() + 1;
+    private static final int COUNT = Setting.RANKER_INTERVAL.value() + 1;
 
     private final long[] values;
 
@@ -20,7 +20,7 @@ public final class Settings {
     }
 
     private static long[] defaults() {
-        final long[] values = new long[Setting.REPEAT_PURCHASES.value() + 1];
+        final long[] values = new long[Setting.RANKER_INTERVAL.value() + 1];
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NULL_VAL) {
                 values[setting.value()] = defaultOf(setting);
@@ -45,6 +45,10 @@ public final class Settings {
             case REGULARISATION_MICRO -> 1_000;
             case NEGATIVES -> 4;
             case SCAN_ROWS_MAX -> 20_000;
+            case SESSIONS_MAX -> 262_144;
+            case EMBEDDING_NEGATIVES -> 128;
+            case EMBEDDING_REPLAYS -> 2;
+            case RANKER_INTERVAL -> 8;
             case ENGINE_TIME, NONE, NULL_VAL -> 0;
         };
     }
@@ -55,7 +59,7 @@ public final class Settings {
             case ENGINE_TIME, REPEAT_PURCHASES -> 1;
             case DIMENSIONS -> 512;
             case ITEMS_MAX, SCAN_ROWS_MAX -> 10_000_000;
-            case SHOPPERS_MAX -> 50_000_000;
+            case SHOPPERS_MAX, SESSIONS_MAX -> 50_000_000;
             case RESERVATIONS_MAX -> 10_000_000;
             case SOURCES_MAX -> 1_000_000;
             case HASH_INTERVAL -> 2_048;
@@ -64,6 +68,9 @@ public final class Settings {
             case TRENDING_HALF_LIFE_MILLIS -> 3_650L * 86_400_000;
             case LEARNING_RATE_MICRO, REGULARISATION_MICRO, STEP_MAX_MICRO -> 1_000_000;
             case NEGATIVES -> 16;
+            case EMBEDDING_NEGATIVES -> 512;
+            case EMBEDDING_REPLAYS -> 16;
+            case RANKER_INTERVAL -> 65_536;
             case NONE, NULL_VAL -> -1;
         };
     }
@@ -71,7 +78,14 @@ public final class Settings {
     private static long minOf(Setting setting) {
         return switch (setting) {
             case SEED -> Long.MIN_VALUE;
-            case ENGINE_TIME, REPEAT_PURCHASES, LEARNING_RATE_MICRO, REGULARISATION_MICRO, NEGATIVES -> 0;
+            case ENGINE_TIME,
+                    REPEAT_PURCHASES,
+                    LEARNING_RATE_MICRO,
+                    REGULARISATION_MICRO,
+                    NEGATIVES,
+                    EMBEDDING_NEGATIVES,
+                    EMBEDDING_REPLAYS,
+                    RANKER_INTERVAL -> 0;
             case DIMENSIONS -> 16;
             case NONE, NULL_VAL -> 0;
             default -> 1;
@@ -88,6 +102,7 @@ public final class Settings {
                     RESERVATIONS_MAX,
                     SOURCES_MAX,
                     HASH_INTERVAL,
+                    SESSIONS_MAX,
                     TRENDING_HALF_LIFE_MILLIS -> true;
             default -> false;
         };
@@ -215,6 +230,23 @@ public final class Settings {
 
     public int scanRowsMax() {
         return intOf(Setting.SCAN_ROWS_MAX);
+    }
+
+    public int sessionsMax() {
+        return intOf(Setting.SESSIONS_MAX);
+    }
+
+    public int embeddingNegatives() {
+        return intOf(Setting.EMBEDDING_NEGATIVES);
+    }
+
+    public int embeddingReplays() {
+        return intOf(Setting.EMBEDDING_REPLAYS);
+    }
+
+    /** The ranker learns from one in so many behaviour facts; 0 = from none. */
+    public int rankerInterval() {
+        return intOf(Setting.RANKER_INTERVAL);
     }
 
     public boolean repeatPurchases() {

@@ -8,7 +8,7 @@ import org.agrona.UnsafeApi;
  *
  * <pre>
  *   0 row table (key = surrogate, last active) | 24 recent count int32 | 28 recent head int32 | 32 shown count int32
- *   36 events int32 | 40 purchases int32 | 64 recent: 32 x {item row int32, generation int32, kind int32, 0, time int64}
+ *   36 events int32 | 40 purchases int32 | 44 session int32 | 64 recent: 32 x {item row int32, generation int32, kind int32, 0, time int64}
  *   832 shown: 24 x {item row int32, generation int32}
  * </pre>
  */
@@ -27,6 +27,7 @@ public final class ShopperStore {
     private static final int SHOWN_COUNT = 32;
     private static final int EVENTS = 36;
     private static final int PURCHASES = 40;
+    private static final int SESSION = 44;
     private static final int RECENT = 64;
     private static final int RECENT_BYTES = 24;
     private static final int SHOWN = RECENT + RECENT_MAX * RECENT_BYTES;
@@ -35,11 +36,13 @@ public final class ShopperStore {
     private final RowTable table;
     private final PageStore rows;
     private final VectorStore vectors;
+    private final OwnItemStore ownItems;
 
     ShopperStore(PageStores stores, int shoppersMax, int dimensions) {
         table = new RowTable(stores, "shoppers", 20, ROW_BYTES, shoppersMax);
         rows = table.rows();
         vectors = new VectorStore(stores, "shopper-vectors", 23, dimensions, shoppersMax);
+        ownItems = new OwnItemStore(stores, shoppersMax);
     }
 
     /** Row of a shopper, or {@link #NONE}. */
@@ -62,6 +65,7 @@ public final class ShopperStore {
     /** Forgets a shopper: the rows are all zeros afterwards but for the generation. */
     public void erase(int row) {
         vectors.clear(row);
+        ownItems.clear(row);
         table.remove(row);
     }
 
@@ -98,6 +102,11 @@ public final class ShopperStore {
         return vectors;
     }
 
+    /** What shoppers come back to, in the same rows as they. */
+    public OwnItemStore ownItems() {
+        return ownItems;
+    }
+
     public int events(int row) {
         return UnsafeApi.getInt(rows.address(row) + EVENTS);
     }
@@ -112,6 +121,15 @@ public final class ShopperStore {
 
     public void purchases(int row, int count) {
         UnsafeApi.putInt(rows.address(row) + PURCHASES, count);
+    }
+
+    /** Number of the shopper's newest session, see {@link SessionStore}. */
+    public int session(int row) {
+        return UnsafeApi.getInt(rows.address(row) + SESSION);
+    }
+
+    public void session(int row, int session) {
+        UnsafeApi.putInt(rows.address(row) + SESSION, session);
     }
 
     /** Events remembered for a shopper. */

@@ -16,7 +16,11 @@ public final class Stores implements AutoCloseable {
     private final VectorStore itemVectors;
     private final VectorStore featureVectors;
     private final ShopperStore shoppers;
-    private final NeighbourStore neighbours;
+    private final NeighbourStore coBought;
+    private final SessionStore sessions;
+    private final EmbeddingStore embedding;
+    private final SimilarStore similar;
+    private final RankerStore ranker;
     private final TrendingStore trending;
     private final ReservationStore reservations;
     private final SourceStore sources;
@@ -30,7 +34,11 @@ public final class Stores implements AutoCloseable {
         itemVectors = new VectorStore(pages, "item-vectors", 13, settings.dimensions(), settings.itemsMax());
         featureVectors = new VectorStore(pages, "feature-vectors", 14, settings.dimensions(), FEATURE_ROWS);
         shoppers = new ShopperStore(pages, settings.shoppersMax(), settings.dimensions());
-        neighbours = new NeighbourStore(pages, settings.itemsMax());
+        coBought = new NeighbourStore(pages, settings.itemsMax());
+        sessions = new SessionStore(pages, settings.itemsMax(), settings.sessionsMax());
+        embedding = new EmbeddingStore(pages, settings.dimensions(), settings.itemsMax());
+        similar = new SimilarStore(pages, settings.itemsMax());
+        ranker = new RankerStore(pages);
         trending = new TrendingStore(pages, items);
         reservations = new ReservationStore(pages, settings.reservationsMax());
         sources = new SourceStore(pages, settings.sourcesMax());
@@ -72,8 +80,27 @@ public final class Stores implements AutoCloseable {
         return shoppers;
     }
 
-    public NeighbourStore neighbours() {
-        return neighbours;
+    /** What is bought together. */
+    public NeighbourStore coBought() {
+        return coBought;
+    }
+
+    public SessionStore sessions() {
+        return sessions;
+    }
+
+    /** The item embedding, in the same rows as the items. */
+    public EmbeddingStore embedding() {
+        return embedding;
+    }
+
+    /** Each item's nearest ones in the embedding. */
+    public SimilarStore similar() {
+        return similar;
+    }
+
+    public RankerStore ranker() {
+        return ranker;
     }
 
     public TrendingStore trending() {

@@ -1,0 +1,85 @@
+package io.doorbuster.engine;
+
+import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.decision.RequestFilter;
+import io.doorbuster.engine.embedding.SessionEmbedding;
+import io.doorbuster.engine.ranking.NextItemRanking;
+import io.doorbuster.engine.retrieval.RetrievalStage;
+import io.doorbuster.engine.store.ItemCount;
+import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.ShopperStore;
+import io.doorbuster.engine.store.Stores;
+
+/**
+ * From a history to scored candidates: the one way for requests and for what the ranker learns from, so that neither sees
+ * what the other does not. Changes no state. Engine thread only.
+ */
+final class Proposal {
+    private final ShopperStore shoppers;
+    private final RetrievalStage retrieval;
+    private final SessionEmbedding session;
+    private final NextItemRanking ranking;
+    private final Candidates candidates;
+    private final History history = new History();
+
+    Proposal(Stores stores, Candidates candidates) {
+        this.candidates = candidates;
+        shoppers = stores.shoppers();
+        retrieval = new RetrievalStage(stores);
+        session = new SessionEmbedding(stores.embedding());
+        ranking = new NextItemRanking(stores);
+    }
+
+    /** The history of the next proposal; empty after {@link #begin}. */
+    History history() {
+        return history;
+    }
+
+    /** Forgets the proposal before. */
+    void begin(int shopperRow) {
+        candidates.reset();
+        history.reset();
+        if (shopperRow != ShopperStore.NONE) {
+            history.session(shoppers.session(shopperRow));
+        }
+    }
+
+    /** Adds what the engine remembers of a shopper behind what is in the history already. */
+    void addRemembered(int shopperRow) {
+        int newer = ItemStore.NONE;
+        for (int age = 0, count = shoppers.recentCount(shopperRow); age < count; age++) {
+            final int row = shoppers.recentItem(shopperRow, age);
+            if (row != newer) {
+                history.addOlder(row);
+            }
+            final boolean isStep = shoppers.recentKind(shopperRow, age) > ItemCount.CLICKS.ordinal();
+            newer = isStep ? row : ItemStore.NONE; // A view and then a purchase of one item are one visit to it.
+        }
+    }
+
+    /** Candidates for a request, scored. */
+    void propose(int shopperRow, RequestFilter filter, long position) {
+        retrieval.blockPurchases(shopperRow, filter);
+        addKnown(shopperRow, filter);
+        retrieval.addNearest(shopperRow, filter, candidates, position);
+        retrieval.addTrending(filter, candidates);
+        session.encode(history);
+        ranking.score(history, shopperRow, session, candidates);
+    }
+
+    /** Candidates to learn from, scored: without the scan over all items, which nobody waits for here. */
+    void proposeForLearning(int shopperRow, RequestFilter everything) {
+        addKnown(shopperRow, everything);
+        retrieval.addTrending(everything, candidates);
+        session.encode(history);
+        ranking.score(history, shopperRow, session, candidates);
+    }
+
+    private void addKnown(int shopperRow, RequestFilter filter) {
+        retrieval.addNeighbours(history, filter, candidates);
+        if (shopperRow != ShopperStore.NONE) {
+            retrieval.addOwn(shopperRow, filter, candidates);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The item embedding: how a session becomes a vector. */
+@NullMarked
+package io.doorbuster.engine.embedding;
+
+import org.jspecify.annotations.NullMarked;

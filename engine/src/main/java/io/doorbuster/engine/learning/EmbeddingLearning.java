@@ -1,0 +1,240 @@
+package io.doorbuster.engine.learning;
+
+import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.embedding.SessionEmbedding;
+import io.doorbuster.engine.store.EmbeddingStore;
+import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.SessionStore;
+import io.doorbuster.engine.store.Stores;
+import io.doorbuster.kernels.Kernels;
+import java.nio.ByteBuffer;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+
+/**
+ * Teaches the item embedding, in the stream, what came next: softmax over the item that did and some that are drawn, half of
+ * them from all items alike, half from the newest events; a drawn item's logit is lowered by the logarithm of how often it is
+ * drawn, so that the sum stands for the one over all items (sampled softmax, Bengio and Senécal 2008). Adagrad with one
+ * accumulator for each row. The gradient of a cosine is at right angles to the row, so its length needs no sum. Engine thread
+ * only.
+ *
+ * <p>An event is learned once as it comes, and then as many places of remembered sessions as the configuration says, drawn by
+ * the event's seed: a small shop needs several passes over what it knows, and has them as its ring comes round.
+ */
+public final class EmbeddingLearning {
+    private static final float RATE = 0.15f;
+    private static final float PLACE_RATE = 0.3f * RATE;
+    private static final float SQUARES_BEGIN = 1e-3f;
+    private static final float PLACE_DECAY = 0.7f;
+
+    /** A drawn item with a smaller share of the softmax is not moved. */
+    private static final float SHARE_MIN = 1e-4f;
+
+    /** How many sessions behind the newest each cursor keeps. */
+    private static final int[] LAGS = {1_024, 8_192, 128, 32_768, 16, 65_536, 4_096, 512};
+
+    /** Sessions that a cursor passes with one event, at most. */
+    private static final int TRIES = 8;
+
+    private static final float NOWHERE = -1e9f;
+
+    private final Stores stores;
+    private final ItemStore items;
+    private final SessionStore sessions;
+    private final EmbeddingStore store;
+    private final SessionEmbedding session;
+    private final History replayed = new History();
+    private final int dims;
+    private final int drawnMax;
+    private final int[] rows;
+    private final float[] cosines;
+    private final ByteBuffer memory;
+    private final long addresses;
+    private final long shares;
+    private final long draws;
+    private final long back;
+    private final long step;
+
+    public EmbeddingLearning(Stores stores) {
+        this.stores = stores;
+        items = stores.items();
+        sessions = stores.sessions();
+        store = stores.embedding();
+        session = new SessionEmbedding(store);
+        dims = store.dimensions();
+        drawnMax = 512;
+        final int count = drawnMax + Kernels.TILE_ROWS;
+        rows = new int[count];
+        cosines = new float[count];
+        memory = BufferUtil.allocateDirectAligned(16 * count + 8 * dims, 64);
+        addresses = BufferUtil.address(memory);
+        shares = addresses + 8L * count;
+        draws = shares + 4L * count;
+        back = draws + 4L * count;
+        step = back + 4L * dims;
+        if (store.placeSquares(0) == 0) {
+            begin();
+        }
+    }
+
+    private void begin() {
+        for (int place = 0; place < SessionStore.ITEMS_MAX; place++) {
+            final long weights = store.openPlace(place);
+            for (int d = 0; d < dims; d++) {
+                UnsafeApi.putFloat(weights + 4L * d, 1f / (1f + PLACE_DECAY * place));
+            }
+            store.placeSquares(place, SQUARES_BEGIN);
+            store.closePlace(place);
+        }
+    }
+
+    /** A new item begins at a random place of length about 0.3. */
+    public void onNewItem(int itemRow) {
+        final long seed = Chance.mix(stores.settings().seed() + 1 ^ items.itemId(itemRow));
+        final float scale = (float) Math.sqrt(1f / dims);
+        final long vector = store.open(itemRow);
+        for (int d = 0; d < dims; d++) {
+            UnsafeApi.putFloat(vector + 4L * d, Chance.uniform(seed, d) * scale);
+        }
+        store.squares(itemRow, SQUARES_BEGIN);
+        store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
+        store.close(itemRow);
+    }
+
+    /**
+     * Learns that an item came behind a history, and again from remembered sessions.
+     *
+     * @param position of the event; its seed decides what is drawn.
+     */
+    public void onNext(History history, int itemRow, long position) {
+        final long seed = Chance.seed(stores.settings().seed() + 2, position);
+        if (history.count() > 0 && history.row(0) != itemRow) {
+            learn(history, itemRow, seed);
+        }
+        for (int i = 1; i <= stores.settings().embeddingReplays(); i++) {
+            replay(i - 1, Chance.mix(seed + i));
+        }
+    }
+
+    /** Moves a cursor on by one place that has an item before it, as long as it stays behind the newest session, and learns it. */
+    private void replay(int cursor, long seed) {
+        int number = store.cursorSession(cursor);
+        int place = store.cursorPlace(cursor) + 1;
+        if (!sessions.remembers(number)) {
+            number = sessions.newest()
+                    - sessions.remembered()
+                    + 1; // The first, or it was overtaken by what is forgotten.
+            place = 1;
+        }
+        for (int i = 0; i < TRIES && place >= sessions.length(number); i++) {
+            if (sessions.age(number) <= LAGS[cursor]) {
+                return;
+            }
+            number++;
+            place = 1;
+        }
+        if (sessions.age(number) < LAGS[cursor]) {
+            return;
+        }
+        store.cursor(cursor, number, place);
+        if (place < sessions.length(number)) {
+            replayed.reset();
+            for (int earlier = place - 1; earlier >= 0; earlier--) {
+                replayed.addOlder(sessions.item(number, earlier));
+            }
+            learn(replayed, sessions.item(number, place), seed);
+        }
+    }
+
+    private void learn(History history, int target, long seed) {
+        session.encode(history);
+        if (session.length() == 0) {
+            return;
+        }
+        final int count = draw(target, seed);
+        Kernels.gatherDot(session.unit(), addresses, count, dims, shares);
+        for (int i = 0; i < count; i++) {
+            final float cosine = UnsafeApi.getFloat(shares + 4L * i) * store.inverseNorm(rows[i]);
+            cosines[i] = cosine;
+            final float logit = cosine / SessionEmbedding.TEMPERATURE - UnsafeApi.getFloat(draws + 4L * i);
+            UnsafeApi.putFloat(shares + 4L * i, i > 0 && rows[i] == target ? NOWHERE : logit);
+        }
+        Kernels.softmax(shares, count);
+        for (int i = 0; i < count; i++) {
+            final float error = UnsafeApi.getFloat(shares + 4L * i) - (i == 0 ? 1f : 0f);
+            final float pull = Math.abs(error) < SHARE_MIN
+                    ? 0f
+                    : error * store.inverseNorm(rows[i]) / SessionEmbedding.TEMPERATURE;
+            UnsafeApi.putFloat(shares + 4L * i, pull);
+        }
+        Kernels.weightedSum(addresses, shares, count, dims, back);
+        final float along = Kernels.dot(session.unit(), back, dims) / session.length();
+        Kernels.combine(back, 1f / session.length(), session.unit(), -along, dims);
+        for (int i = 0; i < count; i++) {
+            final float pull = UnsafeApi.getFloat(shares + 4L * i);
+            if (pull != 0f) {
+                move(rows[i], pull, cosines[i]);
+            }
+        }
+        for (int place = 0; place < history.count(); place++) {
+            movePlace(history.row(place), place);
+        }
+    }
+
+    /** Draws items beside the target, and the logarithm of how often each is drawn. */
+    private int draw(int target, long seed) {
+        final int count = 1 + Math.min(drawnMax, stores.settings().embeddingNegatives());
+        final int bound = items.highWater();
+        final int occurrences = store.occurrences();
+        rows[0] = target;
+        for (int i = 1; i < count; i++) {
+            rows[i] = (i & 1) == 0 || occurrences == 0
+                    ? Chance.below(bound, seed, i + 8)
+                    : store.occurrence(Chance.below(occurrences, seed, i + 8));
+        }
+        final float uniform = 0.5f * (count - 1) / bound;
+        final float recent = occurrences == 0 ? 0f : 0.5f * (count - 1) / occurrences;
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putLong(addresses + 8L * i, store.address(rows[i]));
+            final float often = i == 0 ? 1f : uniform + recent * store.occurrencesOf(rows[i]);
+            UnsafeApi.putFloat(draws + 4L * i, often);
+        }
+        final int padded = count + Kernels.TILE_ROWS - 1 & -Kernels.TILE_ROWS;
+        for (int i = count; i < padded; i++) {
+            UnsafeApi.putFloat(draws + 4L * i, 1f);
+        }
+        Kernels.log(draws, padded);
+        return count;
+    }
+
+    /** Moves a row along the gradient {@code pull * (unit - cosine * row / length)}. */
+    private void move(int itemRow, float pull, float cosine) {
+        final long vector = store.open(itemRow);
+        final float inverse = store.inverseNorm(itemRow);
+        final float squares = store.squares(itemRow) + pull * pull * Math.max(0f, 1f - cosine * cosine) / dims;
+        final float rate = RATE / (float) Math.sqrt(squares);
+        Kernels.combine(vector, 1f + rate * pull * cosine * inverse, session.unit(), -rate * pull, dims);
+        store.squares(itemRow, squares);
+        store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
+        store.close(itemRow);
+    }
+
+    private void movePlace(int itemRow, int place) {
+        UnsafeApi.setMemory(step, 4L * dims, (byte) 0);
+        Kernels.multiplyAdd(step, store.address(itemRow), back, dims);
+        final float placeSquares = store.placeSquares(place) + Kernels.squaredNorm(step, dims) / dims;
+        final long weights = store.openPlace(place);
+        final long vector = store.open(itemRow);
+        final float placeRate = PLACE_RATE / (float) Math.sqrt(placeSquares);
+        Kernels.combine(weights, 1f, step, -placeRate, dims);
+        UnsafeApi.setMemory(step, 4L * dims, (byte) 0);
+        Kernels.multiplyAdd(step, weights, back, dims);
+        final float squares = store.squares(itemRow) + Kernels.squaredNorm(step, dims) / dims;
+        Kernels.combine(vector, 1f, step, -RATE / (float) Math.sqrt(squares), dims);
+        store.placeSquares(place, placeSquares);
+        store.squares(itemRow, squares);
+        store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
+        store.close(itemRow);
+        store.closePlace(place);
+    }
+}

@@ -1,0 +1,170 @@
+package io.doorbuster.engine.learning;
+
+import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.Feature;
+import io.doorbuster.engine.store.RankerStore;
+import io.doorbuster.engine.store.Stores;
+import io.doorbuster.kernels.Adam;
+import io.doorbuster.kernels.Kernels;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.agrona.BufferUtil;
+import org.agrona.UnsafeApi;
+
+/**
+ * Teaches the ranker, in the stream, which candidate came next: the softmax of all candidates' scores is to be 1 for the one
+ * that did. One step of Adam for every {@link #BATCH} cases. Engine thread only.
+ */
+public final class RankerLearning {
+    /** Up to so many cases the ranker learns from every event; then from one in so many as the configuration says. */
+    public static final int YOUNG_CASES = 65_536;
+
+    /** Cases of a step. */
+    static final int BATCH = 64;
+
+    private static final int F = RankerStore.FEATURES;
+    private static final int H = RankerStore.HIDDEN;
+    private static final int LANES = Kernels.TILE_ROWS;
+    private static final float RATE = 0.006f;
+    private static final Adam ADAM = new Adam(0.9f, 0.999f, 1e-8f);
+
+    /** Cases that the statistics begin with, and what a case counts for at least. */
+    private static final float STATISTICS_PRIOR = 64f;
+
+    private static final float STATISTICS_RATE_MIN = 1f / 4096;
+
+    /** Below this a candidate's error is not worth its arithmetic. */
+    private static final float ERROR_MIN = 1e-6f;
+
+    private final RankerStore ranker;
+    private final ByteBuffer memory = BufferUtil.allocateDirectAligned(4 * (Candidates.MAX + LANES), 64);
+    private final long shares = BufferUtil.address(memory);
+    private final float[] gradient = new float[RankerStore.WEIGHTS];
+    private final float[] inputs = new float[F];
+
+    public RankerLearning(Stores stores) {
+        ranker = stores.ranker();
+        if (ranker.cases() == 0) {
+            begin(stores.settings().seed());
+        }
+    }
+
+    /** What the ranker begins with: neighbours and embedding as the log-linear model that they make, then popularity. */
+    private void begin(long seed) {
+        ranker.open();
+        for (int i = 0; i < RankerStore.BIASES; i++) {
+            putWeight(i, Chance.uniform(seed, i) * 0.5f);
+        }
+        for (int i = RankerStore.OUTPUT; i < RankerStore.DIRECT; i++) {
+            putWeight(i, Chance.uniform(seed, i) * 0.5f);
+        }
+        putWeight(RankerStore.DIRECT + Feature.NEIGHBOURS_BEHIND.ordinal(), 0.7f);
+        putWeight(RankerStore.DIRECT + Feature.NEIGHBOURS_BEFORE.ordinal(), 0.3f);
+        putWeight(RankerStore.DIRECT + Feature.EMBEDDING_LOGIT.ordinal(), 0.5f);
+        putWeight(RankerStore.DIRECT + Feature.POPULARITY.ordinal(), 0.3f);
+        for (int feature = 0; feature < F; feature++) {
+            ranker.statistics(feature, 0f, 1f);
+        }
+        ranker.close();
+    }
+
+    private void putWeight(int index, float value) {
+        UnsafeApi.putFloat(ranker.weights() + 4L * index, value);
+    }
+
+    /**
+     * Learns from one case.
+     *
+     * @param candidates as ranking left them.
+     * @param target index of the candidate that came next, or -1 when none of them did: then only the features' means learn.
+     */
+    public void learn(Candidates candidates, int target) {
+        final int count = candidates.count();
+        if (count == 0) {
+            return;
+        }
+        ranker.open();
+        if (target >= 0 && count > 1) {
+            addCase(candidates, target);
+        }
+        observe(candidates);
+        ranker.close();
+    }
+
+    private void addCase(Candidates candidates, int target) {
+        final int count = candidates.count();
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putFloat(shares + 4L * i, candidates.score(i));
+        }
+        Kernels.softmax(shares, count);
+        Arrays.fill(gradient, 0f);
+        for (int i = 0; i < count; i++) {
+            final float error = UnsafeApi.getFloat(shares + 4L * i) - (i == target ? 1f : 0f);
+            if (Math.abs(error) > ERROR_MIN) {
+                addGradient(candidates, i, error);
+            }
+        }
+        final long sum = ranker.gradient();
+        for (int i = 0; i < RankerStore.WEIGHTS; i++) {
+            UnsafeApi.putFloat(sum + 4L * i, UnsafeApi.getFloat(sum + 4L * i) + gradient[i]);
+        }
+        final int cases = ranker.cases() == Integer.MAX_VALUE ? Integer.MAX_VALUE : ranker.cases() + 1;
+        final int pending = ranker.pending() + 1;
+        ranker.cases(cases, pending % BATCH);
+        if (pending == BATCH) {
+            step(Math.max(1, cases / BATCH));
+        }
+    }
+
+    private void addGradient(Candidates candidates, int index, float error) {
+        final long weights = ranker.weights();
+        final long lane = 4L * (index % LANES);
+        final long features = candidates.tiles() + (long) (index / LANES) * F * LANES * 4 + lane;
+        final long hidden = candidates.hidden() + (long) (index / LANES) * H * LANES * 4 + lane;
+        for (int f = 0; f < F; f++) {
+            inputs[f] = UnsafeApi.getFloat(features + 4L * f * LANES);
+            gradient[RankerStore.DIRECT + f] += error * inputs[f];
+        }
+        for (int h = 0; h < H; h++) {
+            final float active = UnsafeApi.getFloat(hidden + 4L * h * LANES);
+            if (active > 0) {
+                gradient[RankerStore.OUTPUT + h] += error * active;
+                final float back = error * UnsafeApi.getFloat(weights + 4L * (RankerStore.OUTPUT + h));
+                gradient[RankerStore.BIASES + h] += back;
+                final int row = h * F;
+                for (int f = 0; f < F; f++) {
+                    gradient[row + f] += back * inputs[f];
+                }
+            }
+        }
+    }
+
+    private void step(int steps) {
+        final long sum = ranker.gradient();
+        Kernels.scale(sum, 1f / BATCH, RankerStore.WEIGHTS);
+        final float first = 1f - (float) StrictMath.pow(ADAM.beta1(), steps);
+        final float second = 1f - (float) StrictMath.pow(ADAM.beta2(), steps);
+        final float rate = RATE * (float) Math.sqrt(second) / first;
+        Kernels.adam(ranker.weights(), ranker.first(), ranker.second(), sum, ADAM, rate, RankerStore.WEIGHTS);
+        UnsafeApi.setMemory(sum, 4L * RankerStore.WEIGHTS, (byte) 0);
+    }
+
+    /** Moves each feature's mean and variance towards those of these candidates. */
+    private void observe(Candidates candidates) {
+        final int count = candidates.count();
+        final float rate = Math.max(1f / (STATISTICS_PRIOR + ranker.cases()), STATISTICS_RATE_MIN);
+        for (int feature = 0; feature < F; feature++) {
+            final long column = candidates.columns() + 4L * feature * Candidates.MAX;
+            final float old = ranker.mean(feature);
+            float sum = 0;
+            float squares = 0;
+            for (int i = 0; i < count; i++) {
+                final float distance = UnsafeApi.getFloat(column + 4L * i) - old;
+                sum += distance;
+                squares += distance * distance;
+            }
+            final float variance = ranker.variance(feature);
+            ranker.statistics(feature, old + rate * (sum / count), variance + rate * (squares / count - variance));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.doorbuster.engine.retrieval;
+
+/** Partial order of keys. The same keys in the same places come out in the same places, on every machine. */
+final class Selection {
+    private Selection() {}
+
+    /** Moves the {@code wanted} greatest of the first {@code count} keys to the front, in no order (Hoare 1961). */
+    static void greatestFirst(long[] keys, int count, int wanted) {
+        int low = 0;
+        int high = count - 1;
+        while (low < high && wanted > low && wanted <= high) {
+            final long pivot = middle(keys[low], keys[(low + high) >>> 1], keys[high]);
+            int i = low;
+            int j = high;
+            while (i <= j) {
+                while (keys[i] > pivot) {
+                    i++;
+                }
+                while (keys[j] < pivot) {
+                    j--;
+                }
+                if (i <= j) {
+                    final long key = keys[i];
+                    keys[i++] = keys[j];
+                    keys[j--] = key;
+                }
+            }
+            if (wanted <= j + 1) {
+                high = j;
+            } else if (wanted >= i) {
+                low = i;
+            } else {
+                return;
+            }
+        }
+    }
+
+    private static long middle(long a, long b, long c) {
+        return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    }
+}

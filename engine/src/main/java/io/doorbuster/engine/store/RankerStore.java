@@ -1,0 +1,104 @@
+package io.doorbuster.engine.store;
+
+import org.agrona.UnsafeApi;
+
+/**
+ * The learned ranker: weights, what Adam remembers of their gradients, and the mean and spread of each feature. One row, opened
+ * and closed as a whole. Engine thread only. Setters are legal between {@link #open} and {@link #close}.
+ *
+ * <pre>
+ *   weights:     float[HIDDEN][FEATURES] | biases float[HIDDEN] | output float[HIDDEN] | direct float[FEATURES] | zeros to a multiple of 16
+ *   first, second, gradient: the same shape
+ *   statistics:  mean float[FEATURES] | variance float[FEATURES] | cases int32 | cases in the gradient int32 | zeros
+ * </pre>
+ */
+public final class RankerStore {
+    /** Features of a candidate. */
+    public static final int FEATURES = 17;
+
+    /** Units of the hidden layer. */
+    public static final int HIDDEN = 16;
+
+    /** Where the biases begin, in floats. */
+    public static final int BIASES = HIDDEN * FEATURES;
+
+    /** Where the output layer's weights begin, in floats. */
+    public static final int OUTPUT = BIASES + HIDDEN;
+
+    /** Where the weights that go from the features to the score directly begin, in floats. */
+    public static final int DIRECT = OUTPUT + HIDDEN;
+
+    /** Weights in all, a multiple of 16. */
+    public static final int WEIGHTS = DIRECT + FEATURES + 15 & -16;
+
+    private static final int FIRST = 4 * WEIGHTS;
+    private static final int SECOND = 2 * FIRST;
+    private static final int GRADIENT = 3 * FIRST;
+    private static final int MEANS = 4 * FIRST;
+    private static final int VARIANCES = MEANS + 4 * FEATURES;
+    private static final int CASES = VARIANCES + 4 * FEATURES;
+    private static final int PENDING = CASES + 4;
+    private static final int ROW_BYTES = CASES + PageStore.ROW_ALIGNMENT & -PageStore.ROW_ALIGNMENT;
+
+    private final PageStore rows;
+
+    RankerStore(PageStores stores) {
+        rows = new PageStore(stores, "ranker", 45, ROW_BYTES, 1);
+    }
+
+    public void open() {
+        rows.open(0);
+    }
+
+    public void close() {
+        rows.close(0);
+    }
+
+    /** Address of float[WEIGHTS]. */
+    public long weights() {
+        return rows.address(0);
+    }
+
+    /** Address of float[WEIGHTS]: Adam's mean gradient. */
+    public long first() {
+        return rows.address(0) + FIRST;
+    }
+
+    /** Address of float[WEIGHTS]: Adam's mean squared gradient. */
+    public long second() {
+        return rows.address(0) + SECOND;
+    }
+
+    /** Address of float[WEIGHTS]: sum over the cases since the last step. */
+    public long gradient() {
+        return rows.address(0) + GRADIENT;
+    }
+
+    public float mean(int feature) {
+        return UnsafeApi.getFloat(rows.address(0) + MEANS + 4L * feature);
+    }
+
+    public float variance(int feature) {
+        return UnsafeApi.getFloat(rows.address(0) + VARIANCES + 4L * feature);
+    }
+
+    public void statistics(int feature, float mean, float variance) {
+        UnsafeApi.putFloat(rows.address(0) + MEANS + 4L * feature, mean);
+        UnsafeApi.putFloat(rows.address(0) + VARIANCES + 4L * feature, variance);
+    }
+
+    /** Cases that the ranker has learned from; 0 = it has not begun. */
+    public int cases() {
+        return UnsafeApi.getInt(rows.address(0) + CASES);
+    }
+
+    /** Cases in the gradient. */
+    public int pending() {
+        return UnsafeApi.getInt(rows.address(0) + PENDING);
+    }
+
+    public void cases(int cases, int pending) {
+        UnsafeApi.putInt(rows.address(0) + CASES, cases);
+        UnsafeApi.putInt(rows.address(0) + PENDING, pending);
+    }
+}
