@@ -37,6 +37,10 @@ final class SimdKernels implements VectorKernels {
     private static final VectorSpecies<Integer> INTS = SHAPE.withLanes(int.class);
     private static final VectorSpecies<Byte> BYTES =
             VectorShape.forBitSize(SHAPE.vectorBitSize() / 4).withLanes(byte.class);
+    /** As many floats as there are doubles in a vector. */
+    private static final VectorSpecies<Float> HALF =
+            VectorShape.forBitSize(SHAPE.vectorBitSize() / 2).withLanes(float.class);
+
     private static final VectorSpecies<Double> DOUBLES = SHAPE.withLanes(double.class);
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int LANES = 16;
@@ -530,15 +534,20 @@ final class SimdKernels implements VectorKernels {
                 .and(x.compare(VectorOperators.LT, Float.POSITIVE_INFINITY))
                 .allTrue();
         if (isOrdinary) {
-            final DoubleVector low = (DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 0);
-            final DoubleVector high = (DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 1);
-            final FloatVector logs = (FloatVector) Lanes.log(low).convertShape(VectorOperators.D2F, FLOATS, 0);
-            Lanes.store(logs.add((FloatVector) Lanes.log(high).convertShape(VectorOperators.D2F, FLOATS, -1)), address);
+            logOfHalf(address);
+            logOfHalf(address + STEP / 2);
             return;
         }
         for (int lane = 0; lane < WIDTH; lane++) {
             putFloat(address + 4L * lane, Polynomials.log(getFloat(address + 4L * lane)));
         }
+    }
+
+    /** As many as there are doubles in a vector: both halves in one method were too much for the compiler. */
+    private static void logOfHalf(long address) {
+        final FloatVector x = FloatVector.fromMemorySegment(HALF, ALL, address, ORDER);
+        final DoubleVector logs = Lanes.log((DoubleVector) x.convertShape(VectorOperators.F2D, DOUBLES, 0));
+        ((FloatVector) logs.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(ALL, address, ORDER);
     }
 
     @Override

@@ -53,7 +53,8 @@ public final class EmbeddingLearning {
     private final long shares;
     private final long draws;
     private final long back;
-    private final long step;
+    private final long placeStep;
+    private final long itemStep;
 
     public EmbeddingLearning(Stores stores) {
         this.stores = stores;
@@ -66,12 +67,13 @@ public final class EmbeddingLearning {
         final int count = drawnMax + Kernels.TILE_ROWS;
         rows = new int[count];
         cosines = new float[count];
-        memory = BufferUtil.allocateDirectAligned(16 * count + 8 * dims, 64);
+        memory = BufferUtil.allocateDirectAligned(16 * count + 12 * dims, 64);
         addresses = BufferUtil.address(memory);
         shares = addresses + 8L * count;
         draws = shares + 4L * count;
         back = draws + 4L * count;
-        step = back + 4L * dims;
+        placeStep = back + 4L * dims;
+        itemStep = placeStep + 4L * dims;
         if (store.placeSquares(0) == 0) {
             begin();
         }
@@ -220,21 +222,19 @@ public final class EmbeddingLearning {
     }
 
     private void movePlace(int itemRow, int place) {
-        UnsafeApi.setMemory(step, 4L * dims, (byte) 0);
-        Kernels.multiplyAdd(step, store.address(itemRow), back, dims);
-        final float placeSquares = store.placeSquares(place) + Kernels.squaredNorm(step, dims) / dims;
+        UnsafeApi.setMemory(placeStep, 8L * dims, (byte) 0);
+        Kernels.multiplyAdd(placeStep, store.address(itemRow), back, dims);
+        Kernels.multiplyAdd(itemStep, store.placeAddress(place), back, dims);
         final long weights = store.openPlace(place);
-        final long vector = store.open(itemRow);
-        final float placeRate = PLACE_RATE / (float) Math.sqrt(placeSquares);
-        Kernels.combine(weights, 1f, step, -placeRate, dims);
-        UnsafeApi.setMemory(step, 4L * dims, (byte) 0);
-        Kernels.multiplyAdd(step, weights, back, dims);
-        final float squares = store.squares(itemRow) + Kernels.squaredNorm(step, dims) / dims;
-        Kernels.combine(vector, 1f, step, -RATE / (float) Math.sqrt(squares), dims);
+        final float placeSquares = store.placeSquares(place) + Kernels.squaredNorm(placeStep, dims) / dims;
+        Kernels.combine(weights, 1f, placeStep, -PLACE_RATE / (float) Math.sqrt(placeSquares), dims);
         store.placeSquares(place, placeSquares);
+        store.closePlace(place);
+        final long vector = store.open(itemRow);
+        final float squares = store.squares(itemRow) + Kernels.squaredNorm(itemStep, dims) / dims;
+        Kernels.combine(vector, 1f, itemStep, -RATE / (float) Math.sqrt(squares), dims);
         store.squares(itemRow, squares);
         store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
         store.close(itemRow);
-        store.closePlace(place);
     }
 }

@@ -1,6 +1,7 @@
 package io.doorbuster.engine.learning;
 
 import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.store.EmbeddingStore;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.SimilarStore;
@@ -97,21 +98,17 @@ public final class SimilarLearning {
         final float inverse = embedding.inverseNorm(itemRow);
         for (int i = 0; i < count; i++) {
             final float cosine = UnsafeApi.getFloat(cosines + 4L * i) * inverse * embedding.inverseNorm(rows[i]);
-            keys[i] = (long) sortable(cosine) << 32 | ~i & 0xFFFF_FFFFL;
+            keys[i] = (long) Selection.sortable(cosine) << 32 | ~i & 0xFFFF_FFFFL;
             UnsafeApi.putFloat(cosines + 4L * i, cosine);
         }
-        Arrays.sort(keys, 0, count);
+        final int kept = Math.min(SimilarStore.ENTRIES, count);
+        Selection.greatestFirst(keys, count, kept);
+        Selection.sortGreatestFirst(keys, kept);
         similar.open(itemRow);
-        for (int entry = 0; entry < Math.min(SimilarStore.ENTRIES, count); entry++) {
-            final int best = ~(int) keys[count - 1 - entry];
+        for (int entry = 0; entry < kept; entry++) {
+            final int best = ~(int) keys[entry];
             similar.put(itemRow, entry, rows[best], UnsafeApi.getFloat(cosines + 4L * best));
         }
         similar.close(itemRow);
-    }
-
-    /** An int that is ordered as the float is. */
-    private static int sortable(float value) {
-        final int bits = Float.floatToRawIntBits(value);
-        return bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
     }
 }

@@ -4,6 +4,7 @@ import io.doorbuster.codec.Retrieved;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.decision.RequestFilter;
+import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.NeighbourStore;

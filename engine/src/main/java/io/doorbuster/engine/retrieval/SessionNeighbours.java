@@ -1,6 +1,7 @@
 package io.doorbuster.engine.retrieval;
 
 import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.store.SessionStore;
 import java.util.Arrays;
 

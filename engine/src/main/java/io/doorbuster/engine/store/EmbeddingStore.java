@@ -29,10 +29,10 @@ public final class EmbeddingStore {
         this.dimensions = dimensions;
         squaresOffset = 4 * dimensions;
         final int rowBytes = squaresOffset + PageStore.ROW_ALIGNMENT;
-        items = new PageStore(stores, "embedding", 40, rowBytes, itemsMax);
-        places = new PageStore(stores, "embedding-places", 41, rowBytes, SessionStore.ITEMS_MAX);
-        newest = new PageStore(stores, "embedding-newest", 42, 64, OCCURRENCES_MAX / PER_LINE);
-        header = new PageStore(stores, "embedding-header", 43, 128, 1);
+        items = new PageStore(stores, "embedding", 80, rowBytes, itemsMax);
+        places = new PageStore(stores, "embedding-places", 81, rowBytes, SessionStore.ITEMS_MAX);
+        newest = new PageStore(stores, "embedding-newest", 82, 64, OCCURRENCES_MAX / PER_LINE);
+        header = new PageStore(stores, "embedding-header", 83, 128, 1);
     }
 
     public int dimensions() {

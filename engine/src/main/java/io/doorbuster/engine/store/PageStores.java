@@ -34,6 +34,9 @@ public final class PageStores implements AutoCloseable {
     }
 
     void add(PageStore store) {
+        if (stores.stream().anyMatch(other -> other.storeId() == store.storeId())) {
+            throw new IllegalArgumentException(store.name() + ": store id " + store.storeId() + " is taken");
+        }
         stores.add(store);
     }
 

@@ -43,7 +43,7 @@ public final class RankerStore {
     private final PageStore rows;
 
     RankerStore(PageStores stores) {
-        rows = new PageStore(stores, "ranker", 45, ROW_BYTES, 1);
+        rows = new PageStore(stores, "ranker", 85, ROW_BYTES, 1);
     }
 
     public void open() {

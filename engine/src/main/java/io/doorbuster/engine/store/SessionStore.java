@@ -99,7 +99,7 @@ public final class SessionStore {
         UnsafeApi.putInt(address + 4L * length, itemRow + 1);
         UnsafeApi.putInt(address + LENGTH, length + 1);
         sessions.close(row);
-        if (isFirst) {
+        if (isFirst && (sessionsOf(itemRow) == 0 || sessionOf(itemRow, 0) != session)) {
             post(itemRow, session);
         }
     }

@@ -18,7 +18,7 @@ public final class SimilarStore {
     private final PageStore rows;
 
     SimilarStore(PageStores stores, int itemsMax) {
-        rows = new PageStore(stores, "similar", 44, ENTRIES * ENTRY_BYTES, itemsMax);
+        rows = new PageStore(stores, "similar", 84, ENTRIES * ENTRY_BYTES, itemsMax);
     }
 
     /** Item row of an entry, or -1 behind the last one. */

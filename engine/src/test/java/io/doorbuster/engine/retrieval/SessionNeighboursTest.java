@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.store.SessionStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.Stores;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -122,14 +124,14 @@ class SessionNeighboursTest {
                 final int length = 1 + random.nextInt(random.nextInt(8) == 0 ? 30 : 6);
                 naive.sessions.add(items);
                 for (int i = 0; i < length; i++) {
-                    final int item = Math.min(random.nextInt(ITEMS), random.nextInt(ITEMS));
+                    final int item = random.nextInt(1 + random.nextInt(ITEMS));
                     items.add(item);
                     sessions.append(n, item);
                 }
                 if (n % 50 == 0) {
                     final List<Integer> newestFirst = new ArrayList<>();
                     for (int i = 0; i < 1 + random.nextInt(12); i++) {
-                        newestFirst.add(Math.min(random.nextInt(ITEMS), random.nextInt(ITEMS)));
+                        newestFirst.add(random.nextInt(1 + random.nextInt(ITEMS)));
                     }
                     final int own = random.nextBoolean() ? n : SessionStore.NONE;
                     compared += compare(neighbours, naive, newestFirst, own);
@@ -144,8 +146,8 @@ class SessionNeighboursTest {
         final Map<Integer, double[]> expected = naive.find(newestFirst, own);
         assertThat(neighbours.count()).isEqualTo(expected.size());
         for (int i = 0; i < neighbours.count(); i++) {
-            final double[] sums = expected.get(neighbours.row(i));
-            assertThat(sums).isNotNull();
+            assertThat(expected).containsKey(neighbours.row(i));
+            final double[] sums = expected.getOrDefault(neighbours.row(i), new double[2]);
             assertThat((double) neighbours.forward(i)).isCloseTo(sums[0], within(1e-3 + 1e-3 * sums[0]));
             assertThat((double) neighbours.backward(i)).isCloseTo(sums[1], within(1e-3 + 1e-3 * sums[1]));
             final double score = (sums[0] + sums[1]) * Math.pow(naive.sessionsOf(neighbours.row(i)) + 1, -0.25);
@@ -177,12 +179,19 @@ class SessionNeighboursTest {
             final int bound = run % 2 == 0 ? 10 : Integer.MAX_VALUE;
             final long[] keys = random.longs(count, 0, bound).toArray();
             final long[] sorted = keys.clone();
-            java.util.Arrays.sort(sorted);
+            Arrays.sort(sorted);
             final int most = Math.min(wanted, count);
             Selection.greatestFirst(keys, count, most);
-            final long[] front = java.util.Arrays.copyOf(keys, most);
-            java.util.Arrays.sort(front);
-            assertThat(front).isEqualTo(java.util.Arrays.copyOfRange(sorted, count - most, count));
+            Selection.sortGreatestFirst(keys, most);
+            assertThat(Arrays.copyOf(keys, most)).isEqualTo(greatest(sorted, most));
         }
+    }
+
+    private static long[] greatest(long[] sorted, int count) {
+        final long[] reversed = new long[count];
+        for (int i = 0; i < count; i++) {
+            reversed[i] = sorted[sorted.length - 1 - i];
+        }
+        return reversed;
     }
 }

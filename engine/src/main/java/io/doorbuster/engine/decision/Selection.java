@@ -1,11 +1,11 @@
-package io.doorbuster.engine.retrieval;
+package io.doorbuster.engine.decision;
 
 /** Partial order of keys. The same keys in the same places come out in the same places, on every machine. */
-final class Selection {
+public final class Selection {
     private Selection() {}
 
     /** Moves the {@code wanted} greatest of the first {@code count} keys to the front, in no order (Hoare 1961). */
-    static void greatestFirst(long[] keys, int count, int wanted) {
+    public static void greatestFirst(long[] keys, int count, int wanted) {
         int low = 0;
         int high = count - 1;
         while (low < high && wanted > low && wanted <= high) {
@@ -37,5 +37,24 @@ final class Selection {
 
     private static long middle(long a, long b, long c) {
         return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    }
+
+    /** Puts the first {@code count} keys, a few, in order, the greatest first. */
+    public static void sortGreatestFirst(long[] keys, int count) {
+        for (int i = 1; i < count; i++) {
+            final long key = keys[i];
+            int place = i;
+            while (place > 0 && keys[place - 1] < key) {
+                keys[place] = keys[place - 1];
+                place--;
+            }
+            keys[place] = key;
+        }
+    }
+
+    /** An int that is ordered as the float is. */
+    public static int sortable(float value) {
+        final int bits = Float.floatToRawIntBits(value);
+        return bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
     }
 }
