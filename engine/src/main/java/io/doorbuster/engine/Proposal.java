@@ -16,6 +16,10 @@ import io.doorbuster.engine.store.Stores;
  * what the other does not. Changes no state. Engine thread only.
  */
 final class Proposal {
+    /** With so many candidates at hand, the scan over all items would cost more than all else and bring a hit in a hundred. */
+    private static final int SCAN_BELOW = 200;
+
+    private final Stores stores;
     private final ShopperStore shoppers;
     private final RetrievalStage retrieval;
     private final SessionEmbedding session;
@@ -24,6 +28,7 @@ final class Proposal {
     private final History history = new History();
 
     Proposal(Stores stores, Candidates candidates) {
+        this.stores = stores;
         this.candidates = candidates;
         shoppers = stores.shoppers();
         retrieval = new RetrievalStage(stores);
@@ -47,6 +52,10 @@ final class Proposal {
 
     /** Adds what the engine remembers of a shopper behind what is in the history already. */
     void addRemembered(int shopperRow) {
+        if (history.count() == 0) {
+            final long awayNs = stores.engine().timeNs() - shoppers.lastActiveNs(shopperRow);
+            history.away(awayNs, awayNs > stores.settings().sessionGapNs());
+        }
         int newer = ItemStore.NONE;
         for (int age = 0, count = shoppers.recentCount(shopperRow); age < count; age++) {
             final int row = shoppers.recentItem(shopperRow, age);
@@ -62,13 +71,15 @@ final class Proposal {
     void propose(int shopperRow, RequestFilter filter, long position) {
         retrieval.blockPurchases(shopperRow, filter);
         addKnown(shopperRow, filter);
-        retrieval.addNearest(shopperRow, filter, candidates, position);
         retrieval.addTrending(filter, candidates);
+        if (candidates.count() < SCAN_BELOW) {
+            retrieval.addNearest(shopperRow, filter, candidates, position);
+        }
         session.encode(history);
         ranking.score(history, shopperRow, session, candidates);
     }
 
-    /** Candidates to learn from, scored: without the scan over all items, which nobody waits for here. */
+    /** Candidates to learn from, scored: without the scan, whose items say little of the order. */
     void proposeForLearning(int shopperRow, RequestFilter everything) {
         addKnown(shopperRow, everything);
         retrieval.addTrending(everything, candidates);

@@ -319,7 +319,7 @@ class HostileFramesTest {
     void enumValuesThatNobodyKnowsShouldBeInvalid() throws IOException {
         final byte[] recommend = sample(RecommendDecoder.TEMPLATE_ID);
         final int scenarioAt = BODY_OFFSET + RecommendDecoder.scenarioEncodingOffset();
-        for (int value = 3; value < 256; value++) {
+        for (int value = 4; value < 256; value++) {
             recommend[scenarioAt] = (byte) value;
             assertThat(rejected(exchange(recommend)).code()).isEqualTo(RejectCode.INVALID_VALUE);
         }

@@ -47,9 +47,9 @@ final class Sequences {
         return copy;
     }
 
-    /** Lets a shopper of the list's number view its first items, a second apart. */
-    void view(int sequence, int count, EventLog log) {
-        long timeNs = BEGIN_NS + sequence * BETWEEN_NS;
+    /** Lets a shopper of the list's number view its first items, a second apart, when so many others have. */
+    void view(int sequence, int count, int turn, EventLog log) {
+        long timeNs = BEGIN_NS + turn * BETWEEN_NS;
         if (log.size() > 0) {
             timeNs = Math.max(
                     timeNs, log.timeNs(log.size() - 1) + STEP_NS); // One of more than a minute pushes the next on.

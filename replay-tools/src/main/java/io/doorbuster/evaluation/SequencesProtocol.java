@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.zip.ZipException;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
@@ -65,11 +66,13 @@ final class SequencesProtocol {
             describe(attributes);
         }
         boolean hasRepeats = false;
-        for (int shopper = 0; shopper < sequences.size(); shopper++) {
-            final int trained = trainedOf(shopper);
-            sequences.view(shopper, trained, log);
-            hasRepeats |= hasRepeats(shopper, trained);
+        final int[] turns = drawnOrder(sequences.size());
+        for (int turn = 0; turn < turns.length; turn++) {
+            final int trained = trainedOf(turns[turn]);
+            sequences.view(turns[turn], trained, turn, log);
+            hasRepeats |= hasRepeats(turns[turn], trained);
         }
+        notes.add("shoppers come in a drawn order: that of a file without times may be anything");
         ask(input.isValidation() ? 2 : 1, hasRepeats);
         return new Task(
                 Protocol.SEQUENCES,
@@ -88,6 +91,21 @@ final class SequencesProtocol {
                 CONTEXT_DECAY,
                 List.of(new Input(input.train(), lines)),
                 notes);
+    }
+
+    /**
+     * Numbers from 0 in an order that is drawn, always the same one. A file's order is none of time: where those who wrote of the
+     * same product stand side by side, what is recent would seem to tell what comes next.
+     */
+    private static int[] drawnOrder(int count) {
+        final int[] order = new int[count];
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < count; i++) {
+            final int place = random.nextInt(i + 1);
+            order[i] = order[place];
+            order[place] = i;
+        }
+        return order;
     }
 
     /** Items of a shopper that are trained on; one of fewer than three has no case, and all of them are. */

@@ -45,7 +45,7 @@ final class SessionsProtocol {
         inputs.add(new Input(input.train(), lines));
         final int trained = sessions.size() - (input.isValidation() ? Math.max(1, sessions.size() / 10) : 0);
         for (int session = 0; session < trained; session++) {
-            sessions.view(session, sessions.length(session), log);
+            sessions.view(session, sessions.length(session), session, log);
         }
         if (test == null || input.isValidation()) {
             validate(trained);

@@ -154,6 +154,18 @@ final class KernelOperations {
                     Kernels.scale(a, dims % 32 == 0 ? 1.25f : 0.8f, dims);
                     return 0;
                 }),
+                operation("combine", (a, b, dims) -> {
+                    Kernels.combine(a, 0.5f, b, 0.25f, dims);
+                    return 0;
+                }),
+                operation("multiplyAdd", (a, b, dims) -> {
+                    Kernels.multiplyAdd(target, a, b, dims);
+                    return 0;
+                }),
+                scans("weightedSum", (a, b, dims) -> {
+                    Kernels.weightedSum(rowAddresses, scores, 30, dims, target);
+                    return 0;
+                }),
                 operation("quantise", (a, b, dims) -> {
                     Kernels.quantise(a, dims, target);
                     return 0;

@@ -18,7 +18,7 @@ public enum Feature {
     POPULARITY,
     /** log of the sessions since the item was last in one. */
     RECENCY,
-    /** log of 1 + how often the history holds the item. */
+    /** log of 1 + how often the history holds the item; 0 where the history is of an earlier session, as in the next two. */
     TIMES_SEEN,
     /** Whether it is the last item. */
     IS_LAST,
@@ -35,5 +35,7 @@ public enum Feature {
     /** log of purchases per view. */
     CONVERSION,
     /** log of the shopper's own decayed count of the item, over that of the item that counts most. */
-    OWN
+    OWN,
+    /** log of 1 + the minutes since the history's last event. */
+    AWAY
 }

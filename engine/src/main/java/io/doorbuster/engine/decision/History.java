@@ -13,11 +13,30 @@ public final class History {
     private final int[] rows = new int[MAX];
     private int count;
     private int session;
+    private long awayNs;
+    private boolean isOfEarlierSession;
 
     /** Forgets everything. */
     public void reset() {
         count = 0;
         session = SessionStore.NONE;
+        away(0, false);
+    }
+
+    /** Says how long ago its last event was, and whether that was in a session that has ended. */
+    public void away(long ns, boolean ofEarlierSession) {
+        awayNs = ns;
+        isOfEarlierSession = ofEarlierSession;
+    }
+
+    /** Nanoseconds since its last event. */
+    public long awayNs() {
+        return awayNs;
+    }
+
+    /** Whether what comes next begins a session. */
+    public boolean isOfEarlierSession() {
+        return isOfEarlierSession;
     }
 
     /** Adds an item that is older than those before; beyond {@link #MAX} nothing is added. */

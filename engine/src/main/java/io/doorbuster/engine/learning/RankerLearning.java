@@ -106,7 +106,7 @@ public final class RankerLearning {
         }
         final long sum = ranker.gradient();
         for (int i = 0; i < RankerStore.WEIGHTS; i++) {
-            UnsafeApi.putFloat(sum + 4L * i, UnsafeApi.getFloat(sum + 4L * i) + gradient[i]);
+            UnsafeApi.putFloat(sum + 4L * i, UnsafeApi.getFloat(sum + 4L * i) + gradient[i] / BATCH);
         }
         final int cases = ranker.cases() == Integer.MAX_VALUE ? Integer.MAX_VALUE : ranker.cases() + 1;
         final int pending = ranker.pending() + 1;
@@ -141,12 +141,22 @@ public final class RankerLearning {
 
     private void step(int steps) {
         final long sum = ranker.gradient();
-        Kernels.scale(sum, 1f / BATCH, RankerStore.WEIGHTS);
-        final float first = 1f - (float) StrictMath.pow(ADAM.beta1(), steps);
-        final float second = 1f - (float) StrictMath.pow(ADAM.beta2(), steps);
+        final float first = 1f - (float) power(ADAM.beta1(), steps);
+        final float second = 1f - (float) power(ADAM.beta2(), steps);
         final float rate = RATE * (float) Math.sqrt(second) / first;
         Kernels.adam(ranker.weights(), ranker.first(), ranker.second(), sum, ADAM, rate, RankerStore.WEIGHTS);
         UnsafeApi.setMemory(sum, 4L * RankerStore.WEIGHTS, (byte) 0);
+    }
+
+    /** By squaring: {@code StrictMath.pow} makes arrays. */
+    private static double power(double base, int exponent) {
+        double power = 1;
+        double square = base;
+        for (int rest = exponent; rest > 0; rest >>>= 1) {
+            power = (rest & 1) == 1 ? power * square : power;
+            square *= square;
+        }
+        return power;
     }
 
     /** Moves each feature's mean and variance towards those of these candidates. */

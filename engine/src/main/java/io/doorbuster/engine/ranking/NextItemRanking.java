@@ -30,6 +30,7 @@ public final class NextItemRanking {
     /** Stands for an item that is none of the shopper's own. */
     private static final double OWN_NONE = -9;
 
+    private static final double NS_PER_MINUTE = 60e9;
     private static final double LN_2 = 0.6931471805599453;
     private static final float[] PLACE_WEIGHTS = new float[History.MAX];
     private static final float PLACES_SUM;
@@ -242,7 +243,7 @@ public final class NextItemRanking {
         final long lastPrice = history.count() == 0 ? 0 : items.priceMinor(history.row(0));
         for (int i = 0; i < count; i++) {
             final int row = candidates.row(i);
-            final int place = history.firstPlaceOf(row);
+            final int place = history.isOfEarlierSession() ? -1 : history.firstPlaceOf(row);
             put(seen, i, 1.0 + (place < 0 ? 0 : history.countOf(row)));
             put(isLast, i, place == 0 ? 1 : 0);
             put(near, i, place < 0 ? 0 : 1f / (1 + place));
@@ -255,6 +256,7 @@ public final class NextItemRanking {
         for (int i = 0; i < count; i++) {
             put(price, i, Math.abs(get(price, i)));
         }
+        fill(column(candidates, Feature.AWAY), count, Kernels.log(1f + (float) (history.awayNs() / NS_PER_MINUTE)));
         fill(column(candidates, Feature.HISTORY_LENGTH), count, Kernels.log(history.count() + 1f));
     }
 

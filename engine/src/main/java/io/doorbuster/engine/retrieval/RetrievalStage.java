@@ -29,9 +29,10 @@ import org.agrona.UnsafeApi;
  *   <li>NEIGHBOUR: what the most similar recent sessions held, see {@link SessionNeighbours}.
  *   <li>EMBEDDING: what is nearest to the newest items of the history in the item embedding.
  *   <li>CO_BOUGHT: what was bought together with the newest items of the history.
- *   <li>NEAREST: highest u.v + b over all items, an exact scan with the filter inside it. With more rows than the
- *       configured bound it scans a window of that many rows, beginning where the event's seed says.
  *   <li>TRENDING: highest decayed popularity.
+ *   <li>NEAREST: for whom the others leave few, by a strict filter or without a history: highest u.v + b over all items, an
+ *       exact scan with the filter inside it. With more rows than the configured bound it scans a window of that many rows,
+ *       beginning where the event's seed says.
  * </ul>
  */
 public final class RetrievalStage {

@@ -7,12 +7,12 @@ import org.agrona.UnsafeApi;
  * lightest. Engine thread only.
  *
  * <pre>
- *   64 x {item row + 1 int32, 0 = empty | weight float: a base-2 logarithm, in half-lives since the engine's first event}
+ *   128 x {item row + 1 int32, 0 = empty | weight float: a base-2 logarithm, in half-lives since the engine's first event}
  * </pre>
  */
 public final class OwnItemStore {
     /** Items remembered for a shopper. */
-    public static final int ENTRIES = 64;
+    public static final int ENTRIES = 128;
 
     /** Half-life of what a shopper comes back to: 60 days. */
     public static final long HALF_LIFE_NS = 60L * 86_400 * 1_000_000_000;

@@ -14,7 +14,7 @@ import org.agrona.UnsafeApi;
  */
 public final class RankerStore {
     /** Features of a candidate. */
-    public static final int FEATURES = 17;
+    public static final int FEATURES = 18;
 
     /** Units of the hidden layer. */
     public static final int HIDDEN = 16;
@@ -69,7 +69,7 @@ public final class RankerStore {
         return rows.address(0) + SECOND;
     }
 
-    /** Address of float[WEIGHTS]: sum over the cases since the last step. */
+    /** Address of float[WEIGHTS]: sum over the cases since the last step, each over the cases of a step. */
     public long gradient() {
         return rows.address(0) + GRADIENT;
     }

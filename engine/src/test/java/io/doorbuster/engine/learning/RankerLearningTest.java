@@ -113,7 +113,8 @@ class RankerLearningTest {
         final float step = 1f / 2048;
         int moved = 0;
         for (int weight = 0; weight < RankerStore.WEIGHTS; weight++) {
-            final double gradient = UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
+            final double gradient =
+                    RankerLearning.BATCH * UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
             nudge(weight, step);
             final double above = loss(5, target);
             nudge(weight, -2 * step);
