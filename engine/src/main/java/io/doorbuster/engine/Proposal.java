@@ -17,7 +17,7 @@ import io.doorbuster.engine.store.Stores;
  */
 final class Proposal {
     /** With so many candidates at hand, the scan over all items would cost more than all else and bring a hit in a hundred. */
-    private static final int SCAN_BELOW = 200;
+    private static final int SCAN_BELOW = 100;
 
     private final Stores stores;
     private final ShopperStore shoppers;

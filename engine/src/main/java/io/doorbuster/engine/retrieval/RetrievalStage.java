@@ -40,6 +40,9 @@ public final class RetrievalStage {
     static final int NEAREST_MAX = 50;
     static final int TRENDING_MAX = 60;
 
+    /** With so many candidates what is popular adds no hit. */
+    private static final int ENOUGH = 160;
+
     /** Newest items of the history whose nearest ones are looked at. */
     private static final int SIMILAR_ANCHORS = 3;
 
@@ -224,15 +227,14 @@ public final class RetrievalStage {
         return bits;
     }
 
-    /** Adds the most popular items: its quota, and more where the slate would not be full otherwise. */
+    /** Adds the most popular items where the other sources left few, and more of them where the slate would not be full. */
     public void addTrending(RequestFilter filter, Candidates candidates) {
         final TrendingStore trending = stores.trending();
-        final int quota = candidates.count() + TRENDING_MAX;
-        for (int place = 0, size = trending.size();
-                place < size
-                        && (candidates.count() < quota && place < TRENDING_MAX
-                                || candidates.count() < filter.slateSize());
-                place++) {
+        for (int place = 0; place < trending.size(); place++) {
+            final int wanted = place < TRENDING_MAX ? ENOUGH : filter.slateSize();
+            if (candidates.count() >= wanted) {
+                return;
+            }
             add(trending.item(place), Retrieved.TRENDING, -place, filter, candidates);
         }
     }

@@ -64,7 +64,7 @@ class SessionNeighboursTest {
             final Map<Integer, Double> similarity = new LinkedHashMap<>();
             final Map<Integer, Integer> anchor = new HashMap<>();
             final Set<Integer> asked = new HashSet<>();
-            for (int a = 0; a < Math.min(6, newestFirst.size()); a++) {
+            for (int a = 0; a < Math.min(SessionNeighbours.ANCHORS_MAX, newestFirst.size()); a++) {
                 final int item = newestFirst.get(a);
                 if (asked.add(item)) {
                     final double weight = Math.exp(-a / 2.0) * Math.pow(sessionsOf(item) + 1, -0.4);
