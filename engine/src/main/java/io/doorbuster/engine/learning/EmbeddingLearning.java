@@ -18,10 +18,14 @@ import org.agrona.UnsafeApi;
  * accumulator for each row. The gradient of a cosine is at right angles to the row, so its length needs no sum. Engine thread
  * only.
  *
- * <p>An event is learned once as it comes, and then as many places of remembered sessions as the configuration says, drawn by
- * the event's seed: a small shop needs several passes over what it knows, and has them as its ring comes round.
+ * <p>An event is learned once as it comes, and, in the shop's first million events, once more by each of so many cursors as the
+ * configuration says, which follow the newest session at fixed distances: a small shop needs several passes over what it knows,
+ * and each session is to have as many as any other.
  */
 public final class EmbeddingLearning {
+    /** Events after which nothing is learned again: by then each item has been seen often enough. */
+    private static final long YOUNG_EVENTS = 1 << 20;
+
     private static final float RATE = 0.15f;
     private static final float PLACE_RATE = 0.3f * RATE;
     private static final float SQUARES_BEGIN = 1e-3f;
@@ -113,7 +117,8 @@ public final class EmbeddingLearning {
         if (history.count() > 0 && history.row(0) != itemRow) {
             learn(history, itemRow, seed);
         }
-        for (int i = 1; i <= stores.settings().embeddingReplays(); i++) {
+        final int replays = store.events() < YOUNG_EVENTS ? stores.settings().embeddingReplays() : 0;
+        for (int i = 1; i <= replays; i++) {
             replay(i - 1, Chance.mix(seed + i));
         }
     }

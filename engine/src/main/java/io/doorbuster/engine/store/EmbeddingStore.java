@@ -94,9 +94,14 @@ public final class EmbeddingStore {
         UnsafeApi.putFloat(places.address(place) + squaresOffset, squares);
     }
 
+    /** Events that ever were. */
+    public long events() {
+        return UnsafeApi.getLong(header.address(0));
+    }
+
     /** Newest events whose items are remembered. */
     public int occurrences() {
-        return (int) Math.min(OCCURRENCES_MAX, UnsafeApi.getLong(header.address(0)));
+        return (int) Math.min(OCCURRENCES_MAX, events());
     }
 
     /** Item row of a remembered event, in no order. */
@@ -111,7 +116,7 @@ public final class EmbeddingStore {
 
     /** Remembers an event; the oldest is forgotten. */
     public void remember(int itemRow) {
-        final long events = UnsafeApi.getLong(header.address(0));
+        final long events = events();
         final int slot = (int) (events % OCCURRENCES_MAX);
         if (events >= OCCURRENCES_MAX) {
             count(occurrence(slot), -1);

@@ -69,7 +69,7 @@ public final class Settings {
             case LEARNING_RATE_MICRO, REGULARISATION_MICRO, STEP_MAX_MICRO -> 1_000_000;
             case NEGATIVES -> 16;
             case EMBEDDING_NEGATIVES -> 512;
-            case EMBEDDING_REPLAYS -> 16;
+            case EMBEDDING_REPLAYS -> 8;
             case RANKER_INTERVAL -> 65_536;
             case NONE, NULL_VAL -> -1;
         };
