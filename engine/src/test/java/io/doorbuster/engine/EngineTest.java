@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.doorbuster.codec.ExplanationDecoder;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoresDecoder;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.store.ItemStore;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,6 +120,48 @@ class EngineTest {
         script.recommend(0, new long[] {290});
         assertThat(script.slateItems().getFirst()).isEqualTo(291);
         assertThat(script.slate(999)).contains(290L, 291L); // Trending, for a shopper who is not known.
+    }
+
+    @Test
+    void sessionThatTheCallerKeepsShouldBeAskedLikeOneThatIsRememberedAndChangeNothing() {
+        catalogue(300, 5);
+        for (int shopper = 1; shopper <= 40; shopper++) {
+            for (final long item : new long[] {201, 202, 203, 201}) {
+                script.view(shopper, item);
+            }
+            script.view(1_000 + shopper, 1 + shopper % 100);
+        }
+        script.view(7_000, 201);
+        script.view(7_000, 202);
+        script.slateSize = 10;
+        script.recommend(0, Scenario.SESSION, new long[] {201, 202});
+        final List<Long> given = script.slateItems();
+        assertThat(given).contains(201L, 202L, 203L); // Its own items may come again.
+        script.recommend(0, Scenario.ITEM_PAGE, new long[] {201, 202});
+        assertThat(script.slateItems()).contains(203L).doesNotContain(201L, 202L);
+        assertThat(script.slate(7_000).getFirst()).isEqualTo(given.getFirst());
+        script.recommend(0, Scenario.SESSION, new long[] {999_999});
+        assertThat(script.slateItems()).hasSize(10);
+        assertThat(engine.stores().sessions().newest()).isEqualTo(81); // A request begins none.
+    }
+
+    @Test
+    void whoComesBackShouldFindTheirOwnItemsWhereShoppersComeBackToThem() {
+        catalogue(200, 1_000);
+        for (int week = 0; week < 30; week++) {
+            for (int shopper = 1; shopper <= 30; shopper++) {
+                script.buy(shopper, shopper, 1, 0); // Each has one of their own, bought every week.
+                script.view(shopper, 100 + (shopper * 7 + week * 13) % 90);
+                script.passSeconds(60);
+            }
+            script.passSeconds(7 * 86_400);
+        }
+        script.slateSize = 5;
+        int found = 0;
+        for (int shopper = 1; shopper <= 30; shopper++) {
+            found += script.slate(shopper).contains((long) shopper) ? 1 : 0;
+        }
+        assertThat(found).isGreaterThanOrEqualTo(27);
     }
 
     @Test

@@ -246,10 +246,14 @@ final class Script {
 
     /** Encodes and applies a recommend; the reply lies in {@link #reply}. */
     int recommend(long shopper, long[] context, long... blocked) {
+        return recommend(shopper, context.length == 0 ? Scenario.FEED : Scenario.ITEM_PAGE, context, blocked);
+    }
+
+    int recommend(long shopper, Scenario scenario, long[] context, long... blocked) {
         recommend
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .shopper(shopper)
-                .scenario(context.length == 0 ? Scenario.FEED : Scenario.ITEM_PAGE);
+                .scenario(scenario);
         recommend
                 .filter()
                 .category(category)

@@ -117,7 +117,10 @@ final class EveryMessage implements ReplyHandler {
             case 22 -> client.score(shopper(), items(1 + random.nextInt(40)));
             case 23 -> client.recommend(shopper(), Scenario.FEED, SlateFilter.of(20), items(0), items(0));
             case 24 -> client.recommend(shopper(), Scenario.ITEM_PAGE, filter(), items(1), items(5));
-            case 25 -> client.recommend(shopper(), Scenario.CART, filter(), items(6), items(60));
+            case 25 -> {
+                final Scenario scenario = random.nextBoolean() ? Scenario.CART : Scenario.SESSION;
+                client.recommend(shopper(), scenario, filter(), items(6), items(60));
+            }
             case 26 -> client.recommend("", Scenario.FEED, SlateFilter.of(100), items(0), items(0));
             case 27, 28 -> client.explain(shopper(), item());
             case 29 -> unread();
