@@ -89,7 +89,7 @@ final class RequestDispatch {
             givenItems[count] = candidate.itemId();
             count++;
             if (row != ItemStore.NONE) {
-                candidates.add(row, Retrieved.GIVEN, 0f);
+                candidates.add(row, Retrieved.GIVEN);
             }
         }
         ranking.score(shopperRow(score.shopper()), candidates);
@@ -149,7 +149,7 @@ final class RequestDispatch {
         }
         final int shopperRow = shopperRow(explain.shopper());
         candidates.reset();
-        candidates.add(row, Retrieved.GIVEN, 0f);
+        candidates.add(row, Retrieved.GIVEN);
         ranking.score(shopperRow, candidates);
         return response.explain(
                 reply, replyOffset, position, ranking.shopperVector(shopperRow), row, candidates.score(0));

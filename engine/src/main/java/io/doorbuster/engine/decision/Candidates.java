@@ -9,8 +9,8 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 
 /**
- * The candidates of one request, each item row once: which source brought it, with what evidence, what the ranker knows of
- * it, and its score. Reused for every request; allocates nothing. Engine thread only.
+ * The candidates of one request, each item row once: which source brought it, what the ranker knows of it, and
+ * its score. Reused for every request; allocates nothing. Engine thread only.
  */
 public final class Candidates {
     /** Candidates of one request. */
@@ -18,7 +18,6 @@ public final class Candidates {
 
     private final int[] rows = new int[MAX];
     private final Retrieved[] retrieved = new Retrieved[MAX];
-    private final float[] evidence = new float[MAX];
     private final float[] forward = new float[MAX];
     private final float[] backward = new float[MAX];
     private final int[] slots;
@@ -60,7 +59,7 @@ public final class Candidates {
     }
 
     /** Adds an item row, unless it is there or there are {@link #MAX}; the newest candidate has the highest index. */
-    public boolean add(int row, Retrieved source, float weight) {
+    public boolean add(int row, Retrieved source) {
         if (indexOf(row) >= 0 || count == MAX) {
             return false;
         }
@@ -68,7 +67,6 @@ public final class Candidates {
         slots[row] = count;
         rows[count] = row;
         retrieved[count] = source;
-        evidence[count] = weight;
         forward[count] = 0;
         backward[count] = 0;
         count++;
@@ -81,10 +79,6 @@ public final class Candidates {
 
     public Retrieved retrieved(int index) {
         return retrieved[index];
-    }
-
-    public float evidence(int index) {
-        return evidence[index];
     }
 
     /** What session neighbours said of a candidate: at the anchor or behind it, and before it. */

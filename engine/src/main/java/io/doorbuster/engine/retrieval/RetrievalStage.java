@@ -106,7 +106,7 @@ public final class RetrievalStage {
     public void addOwn(int shopperRow, RequestFilter filter, Candidates candidates) {
         final OwnItemStore own = shoppers.ownItems();
         for (int entry = 0; entry < OwnItemStore.ENTRIES && own.item(shopperRow, entry) >= 0; entry++) {
-            add(own.item(shopperRow, entry), Retrieved.SEEN_AGAIN, own.weight(shopperRow, entry), filter, candidates);
+            add(own.item(shopperRow, entry), Retrieved.SEEN_AGAIN, filter, candidates);
         }
     }
 
@@ -114,7 +114,7 @@ public final class RetrievalStage {
     public void addNeighbours(History history, RequestFilter filter, Candidates candidates) {
         sessionNeighbours.find(history);
         for (int place = 0; place < history.count(); place++) {
-            add(history.row(place), Retrieved.SEEN_AGAIN, 1f / (1 + place), filter, candidates);
+            add(history.row(place), Retrieved.SEEN_AGAIN, filter, candidates);
         }
         final int found = sessionNeighbours.count();
         for (int i = 0; i < found; i++) {
@@ -124,7 +124,7 @@ public final class RetrievalStage {
         final int most = candidates.count() + NEIGHBOUR_MAX;
         for (int i = 0; i < Math.min(found, 2 * NEIGHBOUR_MAX) && candidates.count() < most; i++) {
             final int index = ~(int) keys[i];
-            add(sessionNeighbours.row(index), Retrieved.NEIGHBOUR, sessionNeighbours.score(index), filter, candidates);
+            add(sessionNeighbours.row(index), Retrieved.NEIGHBOUR, filter, candidates);
         }
         for (int place = 0; place < Math.min(SIMILAR_ANCHORS, history.count()); place++) {
             addSimilar(history.row(place), filter, candidates);
@@ -138,7 +138,7 @@ public final class RetrievalStage {
         for (int entry = 0; entry < SimilarStore.ENTRIES; entry++) {
             final int row = similar.item(itemRow, entry);
             if (row >= 0) {
-                add(row, Retrieved.EMBEDDING, similar.cosine(itemRow, entry), filter, candidates);
+                add(row, Retrieved.EMBEDDING, filter, candidates);
             }
         }
     }
@@ -147,13 +147,13 @@ public final class RetrievalStage {
         for (int entry = 0; entry < NeighbourStore.ENTRIES; entry++) {
             final int row = coBought.item(itemRow, entry);
             if (row >= 0 && items.isLive(row, coBought.generation(itemRow, entry))) {
-                add(row, Retrieved.CO_BOUGHT, coBought.weight(itemRow, entry), filter, candidates);
+                add(row, Retrieved.CO_BOUGHT, filter, candidates);
             }
         }
     }
 
-    private void add(int row, Retrieved source, float evidence, RequestFilter filter, Candidates candidates) {
-        if (filter.passes(items, row) && candidates.add(row, source, evidence)) {
+    private void add(int row, Retrieved source, RequestFilter filter, Candidates candidates) {
+        if (filter.passes(items, row) && candidates.add(row, source)) {
             final int found = sessionNeighbours.indexOf(row);
             if (found >= 0) {
                 candidates.neighbours(
@@ -192,7 +192,7 @@ public final class RetrievalStage {
                 scratch);
         for (int i = 0; i < found; i++) {
             final int row = firstTile * Kernels.TILE_ROWS + UnsafeApi.getInt(topRows + 4L * i);
-            add(row, Retrieved.NEAREST, UnsafeApi.getFloat(topScores + 4L * i), filter, candidates);
+            add(row, Retrieved.NEAREST, filter, candidates);
         }
     }
 
@@ -235,7 +235,7 @@ public final class RetrievalStage {
             if (candidates.count() >= wanted) {
                 return;
             }
-            add(trending.item(place), Retrieved.TRENDING, -place, filter, candidates);
+            add(trending.item(place), Retrieved.TRENDING, filter, candidates);
         }
     }
 }

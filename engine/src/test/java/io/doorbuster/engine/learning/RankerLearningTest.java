@@ -76,7 +76,7 @@ class RankerLearningTest {
         }
         candidates.reset();
         while (candidates.count() < COUNT) {
-            if (candidates.add(random.nextInt(ITEMS), Retrieved.NEIGHBOUR, 1f)) {
+            if (candidates.add(random.nextInt(ITEMS), Retrieved.NEIGHBOUR)) {
                 candidates.neighbours(candidates.count() - 1, random.nextFloat(), random.nextFloat());
             }
         }
