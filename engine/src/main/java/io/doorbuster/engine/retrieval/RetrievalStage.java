@@ -116,15 +116,11 @@ public final class RetrievalStage {
         for (int place = 0; place < history.count(); place++) {
             add(history.row(place), Retrieved.SEEN_AGAIN, filter, candidates);
         }
-        final int found = sessionNeighbours.count();
-        for (int i = 0; i < found; i++) {
-            keys[i] = (long) Float.floatToRawIntBits(sessionNeighbours.score(i)) << 32 | ~i & 0xFFFF_FFFFL;
-        }
-        Selection.greatestFirst(keys, found, Math.min(found, 2 * NEIGHBOUR_MAX)); // The filter takes some of them.
-        final int most = candidates.count() + NEIGHBOUR_MAX;
-        for (int i = 0; i < Math.min(found, 2 * NEIGHBOUR_MAX) && candidates.count() < most; i++) {
-            final int index = ~(int) keys[i];
-            add(sessionNeighbours.row(index), Retrieved.NEIGHBOUR, filter, candidates);
+        final int passing = fillKeys(filter);
+        final int wanted = Math.min(passing, NEIGHBOUR_MAX);
+        Selection.greatestFirst(keys, passing, wanted);
+        for (int i = 0; i < wanted; i++) {
+            add(sessionNeighbours.row(~(int) keys[i]), Retrieved.NEIGHBOUR, filter, candidates);
         }
         for (int place = 0; place < Math.min(SIMILAR_ANCHORS, history.count()); place++) {
             addSimilar(history.row(place), filter, candidates);
@@ -132,6 +128,17 @@ public final class RetrievalStage {
         for (int place = 0; place < Math.min(CO_BOUGHT_ANCHORS, history.count()); place++) {
             addCoBought(history.row(place), filter, candidates);
         }
+    }
+
+    /** A key for each neighbours' item that passes: its score, of equal ones the first found. */
+    private int fillKeys(RequestFilter filter) {
+        int passing = 0;
+        for (int i = 0, found = sessionNeighbours.count(); i < found; i++) {
+            if (filter.passes(items, sessionNeighbours.row(i))) {
+                keys[passing++] = (long) Float.floatToRawIntBits(sessionNeighbours.score(i)) << 32 | ~i & 0xFFFF_FFFFL;
+            }
+        }
+        return passing;
     }
 
     private void addSimilar(int itemRow, RequestFilter filter, Candidates candidates) {
