@@ -15,7 +15,7 @@ import org.agrona.UnsafeApi;
  */
 public final class SessionEmbedding {
     /** A cosine over this is a logit. */
-    public static final float TEMPERATURE = 0.08f;
+    public static final float TEMPERATURE = 0.09f;
 
     private final EmbeddingStore store;
     private final ByteBuffer memory;

@@ -26,7 +26,7 @@ public final class EmbeddingLearning {
     /** Events after which nothing is learned again: by then each item has been seen often enough. */
     private static final long YOUNG_EVENTS = 1 << 20;
 
-    private static final float RATE = 0.15f;
+    private static final float RATE = 0.12f;
     private static final float PLACE_RATE = 0.3f * RATE;
     private static final float SQUARES_BEGIN = 1e-3f;
     private static final float PLACE_DECAY = 0.7f;

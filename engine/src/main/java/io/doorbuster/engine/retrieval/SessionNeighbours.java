@@ -20,7 +20,7 @@ public final class SessionNeighbours {
     static final int ANCHORS_MAX = 6;
 
     /** Sessions that are listened to. */
-    static final int SESSIONS_MAX = 100;
+    static final int SESSIONS_MAX = 160;
 
     private static final int TABLE = 2_048;
     static final int ITEMS_MAX = SESSIONS_MAX * SessionStore.ITEMS_MAX;
