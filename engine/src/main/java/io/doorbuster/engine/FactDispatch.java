@@ -215,6 +215,7 @@ final class FactDispatch {
             everything.open();
             proposal.proposeForLearning(shopperRow, everything);
             rankerLearning.learn(candidates, candidates.indexOf(itemRow));
+            stores.engine().addClipped(proposal.clipped());
         }
         if (stores.settings().embeddingNegatives() > 0) {
             embeddingLearning.onNext(proposal.history(), itemRow, position);

@@ -87,10 +87,16 @@ final class Proposal {
         ranking.score(history, shopperRow, session, candidates);
     }
 
+    /** Values of features that the last proposal moved nearer to their mean. */
+    int clipped() {
+        return ranking.clipped();
+    }
+
     private void addKnown(int shopperRow, RequestFilter filter) {
         retrieval.addNeighbours(history, filter, candidates);
         if (shopperRow != ShopperStore.NONE) {
             retrieval.addOwn(shopperRow, filter, candidates);
         }
+        retrieval.addCategory(history, filter, candidates);
     }
 }

@@ -58,7 +58,7 @@ final class MixRecords {
         final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
         final ConfiguredRecordEncoder.SettingsEncoder group = configured
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
-                .settingsCount(Setting.REPEAT_PURCHASES.value());
+                .settingsCount(Setting.values().length - 2); // NONE and NULL_VAL say nothing.
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
                 group.next().setting(setting).value(Settings.DEFAULTS.value(setting));

@@ -30,12 +30,20 @@ public enum Feature {
     SAME_KIND,
     /** Logit of the factors learned for shopper and item; 0 for a shopper who is not known. */
     TASTE,
-    /** log of the price over the last item's, without its sign; 0 where one has none. */
+    /** log of the price over the last item's, without its sign; 0 where one is not known. */
     PRICE_DISTANCE,
     /** log of purchases per view. */
     CONVERSION,
     /** log of the shopper's own decayed count of the item, over that of the item that counts most. */
     OWN,
     /** log of 1 + the minutes since the history's last event. */
-    AWAY
+    AWAY,
+    /** log of the item's popularity of a half-life 24 times shorter over the usual one: whether it rises. */
+    TREND,
+    /** log of its popularity of a half-life 24 times longer. */
+    LASTING,
+    /** log of its price over the mean one of its category; 0 where one is not known. */
+    PRICE_IN_CATEGORY,
+    /** Its mean rating. */
+    RATING
 }

@@ -6,6 +6,7 @@ import io.doorbuster.codec.ItemUpsertedRecordDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.PriceChangedRecordDecoder;
 import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.store.CategoryStore;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.NeighbourStore;
@@ -28,6 +29,8 @@ public final class FeatureStage {
     private final ShopperStore shoppers;
     private final NeighbourStore coBought;
     private final SessionStore sessions;
+    private final CategoryStore categories;
+    private final AttributeCleaning cleaning;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[ItemStore.EXTERNAL_ID_MAX]);
 
     public FeatureStage(Stores stores) {
@@ -36,6 +39,8 @@ public final class FeatureStage {
         shoppers = stores.shoppers();
         coBought = stores.coBought();
         sessions = stores.sessions();
+        categories = stores.categories();
+        cleaning = new AttributeCleaning(stores);
     }
 
     /**
@@ -61,10 +66,8 @@ public final class FeatureStage {
             return ItemStore.NONE;
         }
         items.open(row);
-        items.priceMinor(row, fact.priceMinor());
+        cleaning.onAttributes(row, isNew, fact.priceMinor(), (int) fact.category(), fact.ratingCenti());
         items.brand(row, (int) fact.brand());
-        items.category(row, (int) fact.category());
-        items.ratingCenti(row, fact.ratingCenti());
         items.flags(row, fact.blocked() == 0 ? 0 : ItemStore.BLOCKED);
         if (isNew) {
             items.externalId(row, text, 0, textLength);
@@ -82,7 +85,7 @@ public final class FeatureStage {
             return;
         }
         items.open(row);
-        items.priceMinor(row, fact.priceMinor());
+        cleaning.onPrice(row, fact.priceMinor());
         items.close(row);
         verdict.set(Outcome.ACCEPTED);
     }
@@ -105,11 +108,26 @@ public final class FeatureStage {
         final double before = items.popularity(itemRow);
         items.open(itemRow);
         items.increment(itemRow, kind);
-        items.popularity(
+        final double halfLifeNs = stores.settings().trendingHalfLifeNs();
+        items.popularity(itemRow, raised(before, kind.weightBits(), nowNs, halfLifeNs));
+        items.otherPopularities(
                 itemRow,
-                raised(before, kind.weightBits(), nowNs, stores.settings().trendingHalfLifeNs()));
+                raised(
+                        items.shortPopularity(itemRow),
+                        kind.weightBits(),
+                        nowNs,
+                        halfLifeNs / ItemStore.HALF_LIFE_RATIO),
+                raised(
+                        items.longPopularity(itemRow),
+                        kind.weightBits(),
+                        nowNs,
+                        halfLifeNs * ItemStore.HALF_LIFE_RATIO));
         items.close(itemRow);
         stores.trending().onPopularity(itemRow, before);
+        final int category = categories.rowOf(items.category(itemRow));
+        if (category != CategoryStore.NONE) {
+            categories.onPopularity(category, itemRow);
+        }
         stores.embedding().remember(itemRow);
         if (shopper == 0) {
             return;
@@ -117,6 +135,7 @@ public final class FeatureStage {
         final int row = shoppers.obtain(shopper);
         final int session = sessionOf(row, nowNs);
         if (kind == ItemCount.PURCHASES) {
+            countPurchase(row, itemRow, category);
             linkPurchases(row, itemRow, nowNs);
         }
         final int length = sessions.length(session);
@@ -140,8 +159,8 @@ public final class FeatureStage {
      * Adds an event to a forward-decayed count kept as 1 + its base-2 logarithm, after Cormode, Shkapenyuk, Srivastava and
      * Xu 2009: time enters as half-lives since the first event, so old counts need no touch to fade.
      */
-    private double raised(double before, int bits, long nowNs, long halfLifeNs) {
-        final double halfLives = (nowNs - stores.engine().firstTimeNs()) / (double) halfLifeNs;
+    private double raised(double before, int bits, long nowNs, double halfLifeNs) {
+        final double halfLives = (nowNs - stores.engine().firstTimeNs()) / halfLifeNs;
         final double event = 1 + halfLives + bits;
         if (before == 0) {
             return event;
@@ -166,6 +185,19 @@ public final class FeatureStage {
                 && nowNs - shoppers.lastActiveNs(shopperRow)
                         <= stores.settings().sessionGapNs();
         return goesOn ? last : sessions.begin();
+    }
+
+    /** Whether a shopper buys again what they bought, by category. */
+    private void countPurchase(int shopperRow, int itemRow, int category) {
+        boolean isAgain = false;
+        for (int age = 0, count = shoppers.recentCount(shopperRow); age < count; age++) {
+            isAgain |= shoppers.recentItem(shopperRow, age) == itemRow
+                    && shoppers.recentKind(shopperRow, age) == ItemCount.PURCHASES.ordinal();
+        }
+        categories.onPurchase(CategoryStore.WHOLE_SHOP, isAgain);
+        if (category != CategoryStore.NONE) {
+            categories.onPurchase(category, isAgain);
+        }
     }
 
     private void linkPurchases(int shopperRow, int itemRow, long nowNs) {

@@ -2,6 +2,7 @@ package io.doorbuster.engine.learning;
 
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.embedding.SessionEmbedding;
+import io.doorbuster.engine.store.CategoryStore;
 import io.doorbuster.engine.store.EmbeddingStore;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.SessionStore;
@@ -29,6 +30,7 @@ public final class EmbeddingLearning {
     private static final float RATE = 0.12f;
     private static final float PLACE_RATE = 0.3f * RATE;
     private static final float SQUARES_BEGIN = 1e-3f;
+    private static final float BEGIN_LENGTH = 0.5f;
     private static final float PLACE_DECAY = 0.7f;
 
     /** A drawn item with a smaller share of the softmax is not moved. */
@@ -45,6 +47,7 @@ public final class EmbeddingLearning {
     private final Stores stores;
     private final ItemStore items;
     private final SessionStore sessions;
+    private final CategoryStore categories;
     private final EmbeddingStore store;
     private final SessionEmbedding session;
     private final History replayed = new History();
@@ -64,6 +67,7 @@ public final class EmbeddingLearning {
         this.stores = stores;
         items = stores.items();
         sessions = stores.sessions();
+        categories = stores.categories();
         store = stores.embedding();
         session = new SessionEmbedding(store);
         dims = store.dimensions();
@@ -94,7 +98,7 @@ public final class EmbeddingLearning {
         }
     }
 
-    /** A new item begins at a random place of length about 0.3. */
+    /** A new item begins at a random place of length about 0.3, nearer to what is popular in its category if anything is. */
     public void onNewItem(int itemRow) {
         final long seed = Chance.mix(stores.settings().seed() + 1 ^ items.itemId(itemRow));
         final float scale = (float) Math.sqrt(1f / dims);
@@ -102,9 +106,23 @@ public final class EmbeddingLearning {
         for (int d = 0; d < dims; d++) {
             UnsafeApi.putFloat(vector + 4L * d, Chance.uniform(seed, d) * scale);
         }
+        addCategory(categories.rowOf(items.category(itemRow)), vector);
         store.squares(itemRow, SQUARES_BEGIN);
         store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
         store.close(itemRow);
+    }
+
+    private void addCategory(int category, long vector) {
+        int known = 0;
+        while (category != CategoryStore.NONE
+                && known < CategoryStore.ENTRIES
+                && categories.popular(category, known) >= 0) {
+            known++;
+        }
+        for (int place = 0; place < known; place++) {
+            final int row = categories.popular(category, place);
+            Kernels.combine(vector, 1f, store.address(row), BEGIN_LENGTH * store.inverseNorm(row) / known, dims);
+        }
     }
 
     /**

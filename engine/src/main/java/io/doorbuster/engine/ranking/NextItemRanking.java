@@ -3,6 +3,7 @@ package io.doorbuster.engine.ranking;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.Feature;
 import io.doorbuster.engine.decision.History;
+import io.doorbuster.engine.decision.Imputation;
 import io.doorbuster.engine.embedding.SessionEmbedding;
 import io.doorbuster.engine.store.EmbeddingStore;
 import io.doorbuster.engine.store.ItemCount;
@@ -30,6 +31,9 @@ public final class NextItemRanking {
     /** Stands for an item that is none of the shopper's own. */
     private static final double OWN_NONE = -9;
 
+    /** Base-2 logarithm of a count that has faded away. */
+    private static final double FADED = -4;
+
     private static final double NS_PER_MINUTE = 60e9;
     private static final double LN_2 = 0.6931471805599453;
     private static final float[] PLACE_WEIGHTS = new float[History.MAX];
@@ -50,9 +54,11 @@ public final class NextItemRanking {
     private final EmbeddingStore embedding;
     private final VectorStore itemVectors;
     private final RankerStore ranker;
+    private final Imputation imputation;
     private final ByteBuffer memory;
     private final long direct;
     private final long zero;
+    private int clipped;
 
     public NextItemRanking(Stores stores) {
         this.stores = stores;
@@ -61,6 +67,7 @@ public final class NextItemRanking {
         embedding = stores.embedding();
         itemVectors = stores.itemVectors();
         ranker = stores.ranker();
+        imputation = new Imputation(stores);
         memory = BufferUtil.allocateDirectAligned(4 * Candidates.MAX + 64, 64);
         direct = BufferUtil.address(memory);
         zero = direct + 4L * Candidates.MAX;
@@ -80,6 +87,8 @@ public final class NextItemRanking {
         fillNeighbours(candidates);
         fillEmbedding(history, session, candidates);
         fillItems(candidates);
+        fillTrends(candidates);
+        fillAttributes(history, candidates);
         fillHistory(history, candidates);
         fillTaste(shopperRow, candidates);
         fillOwn(shopperRow, candidates);
@@ -111,6 +120,11 @@ public final class NextItemRanking {
             final long address = candidates.scores() + 4L * i;
             UnsafeApi.putFloat(address, UnsafeApi.getFloat(address) + UnsafeApi.getFloat(direct + 4L * i));
         }
+    }
+
+    /** Values of features that the last scoring moved nearer to their mean, because they were too far from it. */
+    public int clipped() {
+        return clipped;
     }
 
     private static long column(Candidates candidates, Feature feature) {
@@ -233,14 +247,44 @@ public final class NextItemRanking {
         logarithms(conversion, count);
     }
 
+    /** Decayed counts of other half-lives, as logarithms that fade no further than {@link #FADED}. */
+    private void fillTrends(Candidates candidates) {
+        final long trend = column(candidates, Feature.TREND);
+        final long lasting = column(candidates, Feature.LASTING);
+        final double halfLives = (stores.engine().timeNs() - stores.engine().firstTimeNs())
+                / (double) stores.settings().trendingHalfLifeNs();
+        for (int i = 0; i < candidates.count(); i++) {
+            final int row = candidates.row(i);
+            final double now = faded(items.popularity(row), halfLives);
+            put(trend, i, (faded(items.shortPopularity(row), halfLives * ItemStore.HALF_LIFE_RATIO) - now) * LN_2);
+            put(lasting, i, faded(items.longPopularity(row), halfLives / ItemStore.HALF_LIFE_RATIO) * LN_2);
+        }
+    }
+
+    private static double faded(double popularity, double halfLives) {
+        return popularity == 0 ? FADED : Math.max(FADED, popularity - 1 - halfLives);
+    }
+
+    private void fillAttributes(History history, Candidates candidates) {
+        final long distance = column(candidates, Feature.PRICE_DISTANCE);
+        final long price = column(candidates, Feature.PRICE_IN_CATEGORY);
+        final long rating = column(candidates, Feature.RATING);
+        final float last = history.count() == 0 ? 0f : imputation.logPrice(history.row(0));
+        for (int i = 0; i < candidates.count(); i++) {
+            final int row = candidates.row(i);
+            final float logPrice = imputation.logPrice(row);
+            put(distance, i, last == 0 || logPrice == 0 ? 0f : Math.abs(logPrice - last));
+            put(price, i, imputation.priceInCategory(row));
+            put(rating, i, imputation.rating(row));
+        }
+    }
+
     private void fillHistory(History history, Candidates candidates) {
         final int count = candidates.count();
         final long seen = column(candidates, Feature.TIMES_SEEN);
         final long isLast = column(candidates, Feature.IS_LAST);
         final long near = column(candidates, Feature.SEEN_NEAR);
         final long kind = column(candidates, Feature.SAME_KIND);
-        final long price = column(candidates, Feature.PRICE_DISTANCE);
-        final long lastPrice = history.count() == 0 ? 0 : items.priceMinor(history.row(0));
         for (int i = 0; i < count; i++) {
             final int row = candidates.row(i);
             final int place = history.isOfEarlierSession() ? -1 : history.firstPlaceOf(row);
@@ -248,14 +292,8 @@ public final class NextItemRanking {
             put(isLast, i, place == 0 ? 1 : 0);
             put(near, i, place < 0 ? 0 : 1f / (1 + place));
             put(kind, i, sameKind(history, row));
-            final long priceMinor = items.priceMinor(row);
-            put(price, i, lastPrice <= 0 || priceMinor <= 0 ? 1 : (double) priceMinor / lastPrice);
         }
         logarithms(seen, count);
-        logarithms(price, count);
-        for (int i = 0; i < count; i++) {
-            put(price, i, Math.abs(get(price, i)));
-        }
         fill(column(candidates, Feature.AWAY), count, Kernels.log(1f + (float) (history.awayNs() / NS_PER_MINUTE)));
         fill(column(candidates, Feature.HISTORY_LENGTH), count, Kernels.log(history.count() + 1f));
     }
@@ -317,12 +355,17 @@ public final class NextItemRanking {
     /** Columns to tiles: each feature less its mean, over its spread. */
     private void standardise(Candidates candidates) {
         final int count = candidates.count();
+        final float clip = stores.settings().featureClip();
+        clipped = 0;
         for (int feature = 0; feature < RankerStore.FEATURES; feature++) {
+            final boolean isOff = (stores.settings().featuresOff() >>> feature & 1) == 1;
             final long column = candidates.columns() + (long) feature * STRIDE;
             final float mean = ranker.mean(feature);
             final float inverse = 1f / (float) Math.sqrt(ranker.variance(feature) + 0.01f);
             for (int i = 0; i < padded(count); i++) {
-                final float value = i < count ? (get(column, i) - mean) * inverse : 0f;
+                final float distance = i < count && !isOff ? (get(column, i) - mean) * inverse : 0f;
+                final float value = Math.max(-clip, Math.min(clip, distance));
+                clipped += value == distance ? 0 : 1;
                 final long tile = candidates.tiles() + (long) (i / LANES) * RankerStore.FEATURES * LANES * 4;
                 UnsafeApi.putFloat(tile + 4L * (feature * LANES + i % LANES), value);
             }

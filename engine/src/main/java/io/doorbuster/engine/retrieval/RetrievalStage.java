@@ -5,11 +5,13 @@ import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.Selection;
+import io.doorbuster.engine.store.CategoryStore;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.NeighbourStore;
 import io.doorbuster.engine.store.OwnItemStore;
 import io.doorbuster.engine.store.ScanTiles;
+import io.doorbuster.engine.store.SessionStore;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.SimilarStore;
 import io.doorbuster.engine.store.Stores;
@@ -29,7 +31,9 @@ import org.agrona.UnsafeApi;
  *   <li>NEIGHBOUR: what the most similar recent sessions held, see {@link SessionNeighbours}.
  *   <li>EMBEDDING: what is nearest to the newest items of the history in the item embedding.
  *   <li>CO_BOUGHT: what was bought together with the newest items of the history.
- *   <li>TRENDING: highest decayed popularity.
+ *   <li>COLD_START: the newest items of the last item's category, that few sessions held yet.
+ *   <li>SAME_CATEGORY: the most popular ones of that category, where the others leave few.
+ *   <li>TRENDING: highest decayed popularity, where these leave few too.
  *   <li>NEAREST: for whom the others leave few, by a strict filter or without a history: highest u.v + b over all items, an
  *       exact scan with the filter inside it. With more rows than the configured bound it scans a window of that many rows,
  *       beginning where the event's seed says.
@@ -39,6 +43,7 @@ public final class RetrievalStage {
     static final int NEIGHBOUR_MAX = 150;
     static final int NEAREST_MAX = 50;
     static final int TRENDING_MAX = 60;
+    static final int COLD_START_MAX = 8;
 
     /** With so many candidates what is popular adds no hit. */
     private static final int ENOUGH = 160;
@@ -49,11 +54,22 @@ public final class RetrievalStage {
     /** Newest items of the history that others were bought with. */
     private static final int CO_BOUGHT_ANCHORS = 2;
 
+    /** Sessions that held an item that starts cold, at most. */
+    private static final int COLD_SESSIONS_MAX = 5;
+
+    /** Purchases of a category before it speaks for itself. */
+    private static final int PURCHASES_MIN = 50;
+
+    /** One purchase in so many of what was bought before makes a category one where that may be recommended. */
+    private static final int AGAIN_OF = 20;
+
     private final Stores stores;
     private final ItemStore items;
     private final ShopperStore shoppers;
     private final NeighbourStore coBought;
     private final SimilarStore similar;
+    private final CategoryStore categories;
+    private final SessionStore sessions;
     private final SessionNeighbours sessionNeighbours;
     private final long[] keys = new long[SessionNeighbours.ITEMS_MAX];
     private final ScanTiles tiles;
@@ -70,6 +86,8 @@ public final class RetrievalStage {
         shoppers = stores.shoppers();
         coBought = stores.coBought();
         similar = stores.similar();
+        categories = stores.categories();
+        sessions = stores.sessions();
         sessionNeighbours = new SessionNeighbours(
                 stores.sessions(),
                 stores.settings().itemsMax(),
@@ -92,14 +110,25 @@ public final class RetrievalStage {
 
     /** Keeps what a shopper remembers buying out of the slate, where the shop does not want it back. */
     public void blockPurchases(int shopperRow, RequestFilter filter) {
-        if (stores.settings().repeatPurchases() || shopperRow == ShopperStore.NONE) {
+        if (stores.settings().repeatPurchases() == 1 || shopperRow == ShopperStore.NONE) {
             return;
         }
         for (int age = 0, count = shoppers.recentCount(shopperRow); age < count; age++) {
-            if (shoppers.recentKind(shopperRow, age) == ItemCount.PURCHASES.ordinal()) {
-                filter.block(shoppers.recentItem(shopperRow, age));
+            final int row = shoppers.recentItem(shopperRow, age);
+            if (shoppers.recentKind(shopperRow, age) == ItemCount.PURCHASES.ordinal()
+                    && (stores.settings().repeatPurchases() == 0 || !isBoughtAgain(row))) {
+                filter.block(row);
             }
         }
+    }
+
+    /** Whether purchases in the category of an item, or in the shop where there were few, are often of what was bought before. */
+    private boolean isBoughtAgain(int itemRow) {
+        final int category = categories.rowOf(items.category(itemRow));
+        final int row = category == CategoryStore.NONE || categories.purchases(category) < PURCHASES_MIN
+                ? CategoryStore.WHOLE_SHOP
+                : category;
+        return (long) categories.repurchases(row) * AGAIN_OF >= categories.purchases(row);
     }
 
     /** Adds what a shopper comes back to. */
@@ -232,6 +261,31 @@ public final class RetrievalStage {
             }
         }
         return bits;
+    }
+
+    /** Adds what is new in the category of a history's last item, and where the others left few what is popular there. */
+    public void addCategory(History history, RequestFilter filter, Candidates candidates) {
+        final int category =
+                history.count() == 0 ? CategoryStore.NONE : categories.rowOf(items.category(history.row(0)));
+        if (category == CategoryStore.NONE) {
+            return;
+        }
+        for (int age = 0, added = 0; age < CategoryStore.ENTRIES && added < COLD_START_MAX; age++) {
+            final int row = categories.newest(category, age);
+            if (row >= 0
+                    && sessions.sessionsOf(row) <= COLD_SESSIONS_MAX
+                    && items.category(row) == items.category(history.row(0))
+                    && candidates.indexOf(row) < 0) {
+                add(row, Retrieved.COLD_START, filter, candidates);
+                added++;
+            }
+        }
+        for (int place = 0; place < CategoryStore.ENTRIES && candidates.count() < ENOUGH; place++) {
+            final int row = categories.popular(category, place);
+            if (row >= 0 && items.category(row) == items.category(history.row(0))) {
+                add(row, Retrieved.SAME_CATEGORY, filter, candidates);
+            }
+        }
     }
 
     /** Adds the most popular items where the other sources left few, and more of them where the slate would not be full. */

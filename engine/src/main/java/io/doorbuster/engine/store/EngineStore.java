@@ -8,18 +8,21 @@ import org.agrona.UnsafeApi;
  *
  * <pre>
  *   engine:    0 position int64 | 8 engine time int64 | 16 first engine time int64 | 24 refused frames int64
+ *              32 attributes imputed int64 | 40 values clipped int64
  *   settings:  8 x int64 in a page-store row, by setting
  *   counts:    8 x int64 in a page-store row: events by record template id - 100
  * </pre>
  */
 public final class EngineStore {
     /** Version of the engine whose state this is, see {@code Engine.VERSION}. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
     private static final int POSITION = 0;
     private static final int TIME = 8;
     private static final int FIRST_TIME = 16;
     private static final int REFUSED = 24;
+    private static final int IMPUTED = 32;
+    private static final int CLIPPED = 40;
     private static final int FIRST_TEMPLATE = 100;
     private static final int TEMPLATES = 64;
     private static final int ROW_BYTES = 64;
@@ -79,9 +82,31 @@ public final class EngineStore {
     }
 
     public void addRefused(long frames) {
+        add(REFUSED, frames);
+    }
+
+    private void add(int field, long count) {
         final long address = row.open(0);
-        UnsafeApi.putLong(address + REFUSED, UnsafeApi.getLong(address + REFUSED) + frames);
+        UnsafeApi.putLong(address + field, UnsafeApi.getLong(address + field) + count);
         row.close(0);
+    }
+
+    /** Prices and ratings that the shop did not tell, and that something stands for. */
+    public long imputed() {
+        return UnsafeApi.getLong(row.address(0) + IMPUTED);
+    }
+
+    public void addImputed() {
+        add(IMPUTED, 1);
+    }
+
+    /** Prices, and values of features in lessons, that were too extreme and were moved. */
+    public long clipped() {
+        return UnsafeApi.getLong(row.address(0) + CLIPPED);
+    }
+
+    public void addClipped(long values) {
+        add(CLIPPED, values);
     }
 
     /** Writes the settings down, so that they are part of the state. */

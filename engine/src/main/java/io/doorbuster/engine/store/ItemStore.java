@@ -10,6 +10,8 @@ import org.agrona.UnsafeApi;
  * <pre>
  *   0 row table (key = item id) | 24 price int64 | 32 popularity float64 | 40 brand | 44 category | 48 on hand
  *   52 reserved | 56 rating | 60 flags | 64 views | 68 clicks | 72 carts | 76 purchases | 80 shown | 84 text length | 88 text
+ *   128 short popularity float64 | 136 long popularity float64 | 144 price before int64 | 152 price before that int64
+ *   160 log price float, cleaned
  * </pre>
  */
 public final class ItemStore {
@@ -18,6 +20,9 @@ public final class ItemStore {
 
     /** Flag: the shop wants the item in no slate. */
     public static final int BLOCKED = 2;
+
+    /** Half-lives of popularity are so many times apart. */
+    public static final int HALF_LIFE_RATIO = 24;
 
     /** Longest textual id in bytes. */
     public static final int EXTERNAL_ID_MAX = 40;
@@ -36,7 +41,12 @@ public final class ItemStore {
     private static final int COUNTS = 64;
     private static final int TEXT_LENGTH = 84;
     private static final int TEXT = 88;
-    private static final int ROW_BYTES = 128;
+    private static final int SHORT_POPULARITY = 128;
+    private static final int LONG_POPULARITY = 136;
+    private static final int PRICE_BEFORE = 144;
+    private static final int PRICE_BEFORE_THAT = 152;
+    private static final int LOG_PRICE = 160;
+    private static final int ROW_BYTES = 192;
 
     private final RowTable table;
     private final PageStore rows;
@@ -100,6 +110,30 @@ public final class ItemStore {
         UnsafeApi.putLong(rows.address(row) + PRICE, price);
     }
 
+    /** The price before the one now, minor units; 0 = there was none. */
+    public long priceBeforeMinor(int row) {
+        return UnsafeApi.getLong(rows.address(row) + PRICE_BEFORE);
+    }
+
+    /** The price before that; 0 = there was none. */
+    public long priceBeforeThatMinor(int row) {
+        return UnsafeApi.getLong(rows.address(row) + PRICE_BEFORE_THAT);
+    }
+
+    public void pricesBefore(int row, long before, long beforeThat) {
+        UnsafeApi.putLong(rows.address(row) + PRICE_BEFORE, before);
+        UnsafeApi.putLong(rows.address(row) + PRICE_BEFORE_THAT, beforeThat);
+    }
+
+    /** Logarithm of the price in minor units, cleaned as the shop says; 0 = it has none. */
+    public float logPrice(int row) {
+        return UnsafeApi.getFloat(rows.address(row) + LOG_PRICE);
+    }
+
+    public void logPrice(int row, float logPrice) {
+        UnsafeApi.putFloat(rows.address(row) + LOG_PRICE, logPrice);
+    }
+
     /** Forward-decayed popularity: a base-2 logarithm, in half-lives since the engine's first event; 0 = none yet. */
     public double popularity(int row) {
         return Double.longBitsToDouble(UnsafeApi.getLong(rows.address(row) + POPULARITY));
@@ -107,6 +141,21 @@ public final class ItemStore {
 
     public void popularity(int row, double popularity) {
         UnsafeApi.putLong(rows.address(row) + POPULARITY, Double.doubleToRawLongBits(popularity));
+    }
+
+    /** The same with a half-life {@link #HALF_LIFE_RATIO} times shorter, in half-lives of its own. */
+    public double shortPopularity(int row) {
+        return Double.longBitsToDouble(UnsafeApi.getLong(rows.address(row) + SHORT_POPULARITY));
+    }
+
+    /** The same with a half-life {@link #HALF_LIFE_RATIO} times longer, in half-lives of its own. */
+    public double longPopularity(int row) {
+        return Double.longBitsToDouble(UnsafeApi.getLong(rows.address(row) + LONG_POPULARITY));
+    }
+
+    public void otherPopularities(int row, double shorter, double longer) {
+        UnsafeApi.putLong(rows.address(row) + SHORT_POPULARITY, Double.doubleToRawLongBits(shorter));
+        UnsafeApi.putLong(rows.address(row) + LONG_POPULARITY, Double.doubleToRawLongBits(longer));
     }
 
     public int brand(int row) {

@@ -11,7 +11,10 @@ public final class Settings {
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
 
-    private static final int COUNT = Setting.RANKER_INTERVAL.value() + 1;
+    private static final int COUNT = Setting.FEATURES_OFF.value() + 1;
+
+    private static final Missing[] MISSING = Missing.values();
+    private static final Outliers[] OUTLIERS = Outliers.values();
 
     private final long[] values;
 
@@ -20,7 +23,7 @@ public final class Settings {
     }
 
     private static long[] defaults() {
-        final long[] values = new long[Setting.RANKER_INTERVAL.value() + 1];
+        final long[] values = new long[Setting.FEATURES_OFF.value() + 1];
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NULL_VAL) {
                 values[setting.value()] = defaultOf(setting);
@@ -49,14 +52,18 @@ public final class Settings {
             case EMBEDDING_NEGATIVES -> 128;
             case EMBEDDING_REPLAYS -> 2;
             case RANKER_INTERVAL -> 8;
-            case ENGINE_TIME, NONE, NULL_VAL -> 0;
+            case PRICE_MISSING, RATING_MISSING -> Missing.MEDIAN.ordinal();
+            case PRICE_OUTLIERS -> Outliers.WINSORISE.ordinal();
+            case FEATURE_CLIP_CENTI -> 1_000;
+            case ENGINE_TIME, PRICE_CONSTANT_MINOR, RATING_CONSTANT_CENTI, FEATURES_OFF, NONE, NULL_VAL -> 0;
         };
     }
 
     private static long maxOf(Setting setting) {
         return switch (setting) {
             case SEED -> Long.MAX_VALUE;
-            case ENGINE_TIME, REPEAT_PURCHASES -> 1;
+            case ENGINE_TIME -> 1;
+            case REPEAT_PURCHASES -> 2;
             case DIMENSIONS -> 512;
             case ITEMS_MAX, SCAN_ROWS_MAX -> 10_000_000;
             case SHOPPERS_MAX, SESSIONS_MAX -> 50_000_000;
@@ -71,6 +78,12 @@ public final class Settings {
             case EMBEDDING_NEGATIVES -> 512;
             case EMBEDDING_REPLAYS -> 8;
             case RANKER_INTERVAL -> 65_536;
+            case PRICE_MISSING, RATING_MISSING -> Missing.NEAREST.ordinal();
+            case PRICE_OUTLIERS -> Outliers.MEDIAN_FILTER.ordinal();
+            case PRICE_CONSTANT_MINOR -> 1_000_000_000_000L;
+            case RATING_CONSTANT_CENTI -> 500;
+            case FEATURE_CLIP_CENTI -> 100_000;
+            case FEATURES_OFF -> (1L << RankerStore.FEATURES) - 1;
             case NONE, NULL_VAL -> -1;
         };
     }
@@ -85,7 +98,14 @@ public final class Settings {
                     NEGATIVES,
                     EMBEDDING_NEGATIVES,
                     EMBEDDING_REPLAYS,
-                    RANKER_INTERVAL -> 0;
+                    RANKER_INTERVAL,
+                    PRICE_MISSING,
+                    PRICE_CONSTANT_MINOR,
+                    PRICE_OUTLIERS,
+                    RATING_MISSING,
+                    RATING_CONSTANT_CENTI,
+                    FEATURE_CLIP_CENTI,
+                    FEATURES_OFF -> 0;
             case DIMENSIONS -> 16;
             case NONE, NULL_VAL -> 0;
             default -> 1;
@@ -249,8 +269,40 @@ public final class Settings {
         return intOf(Setting.RANKER_INTERVAL);
     }
 
-    public boolean repeatPurchases() {
-        return value(Setting.REPEAT_PURCHASES) == 1;
+    /** Whether what was bought may be recommended again: 0 = no, 1 = yes, 2 = where the category's purchases say so. */
+    public int repeatPurchases() {
+        return intOf(Setting.REPEAT_PURCHASES);
+    }
+
+    public Missing priceMissing() {
+        return MISSING[intOf(Setting.PRICE_MISSING)];
+    }
+
+    public long priceConstantMinor() {
+        return value(Setting.PRICE_CONSTANT_MINOR);
+    }
+
+    public Outliers priceOutliers() {
+        return OUTLIERS[intOf(Setting.PRICE_OUTLIERS)];
+    }
+
+    public Missing ratingMissing() {
+        return MISSING[intOf(Setting.RATING_MISSING)];
+    }
+
+    public int ratingConstantCenti() {
+        return intOf(Setting.RATING_CONSTANT_CENTI);
+    }
+
+    /** Standard deviations that a feature counts at most; infinite when it is not clipped. */
+    public float featureClip() {
+        final int centi = intOf(Setting.FEATURE_CLIP_CENTI);
+        return centi == 0 ? Float.POSITIVE_INFINITY : centi * 0.01f;
+    }
+
+    /** Bits of the features that the ranker does not see. */
+    public long featuresOff() {
+        return value(Setting.FEATURES_OFF);
     }
 
     static int count() {

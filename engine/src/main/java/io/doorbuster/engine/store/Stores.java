@@ -22,6 +22,7 @@ public final class Stores implements AutoCloseable {
     private final SimilarStore similar;
     private final RankerStore ranker;
     private final TrendingStore trending;
+    private final CategoryStore categories;
     private final ReservationStore reservations;
     private final SourceStore sources;
     private final ScanTiles scanTiles;
@@ -40,6 +41,7 @@ public final class Stores implements AutoCloseable {
         similar = new SimilarStore(pages, settings.itemsMax());
         ranker = new RankerStore(pages);
         trending = new TrendingStore(pages, items);
+        categories = new CategoryStore(pages, items);
         reservations = new ReservationStore(pages, settings.reservationsMax());
         sources = new SourceStore(pages, settings.sourcesMax());
         scanTiles = new ScanTiles(items, itemVectors);
@@ -105,6 +107,10 @@ public final class Stores implements AutoCloseable {
 
     public TrendingStore trending() {
         return trending;
+    }
+
+    public CategoryStore categories() {
+        return categories;
     }
 
     public ReservationStore reservations() {

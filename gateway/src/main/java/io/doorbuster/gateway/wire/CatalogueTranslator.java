@@ -30,7 +30,7 @@ import org.agrona.DirectBuffer;
 
 /** Facts about items, campaigns, promotions, answers and models: wire message to record. Network thread only. */
 final class CatalogueTranslator {
-    private static final int LAST_SETTING = Setting.REPEAT_PURCHASES.value();
+    private static final int LAST_SETTING = Setting.FEATURES_OFF.value();
 
     private final Translation at;
     private final ItemUpsertedDecoder itemUpserted = new ItemUpsertedDecoder();
