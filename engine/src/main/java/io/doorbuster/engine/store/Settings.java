@@ -11,7 +11,7 @@ public final class Settings {
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
 
-    private static final int COUNT = Setting.RANKER_INTERVAL.value() + 1;
+    private static final int COUNT = Setting.EXPLORATION_PERMILLE.value() + 1;
 
     private final long[] values;
 
@@ -20,7 +20,7 @@ public final class Settings {
     }
 
     private static long[] defaults() {
-        final long[] values = new long[Setting.RANKER_INTERVAL.value() + 1];
+        final long[] values = new long[Setting.EXPLORATION_PERMILLE.value() + 1];
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NULL_VAL) {
                 values[setting.value()] = defaultOf(setting);
@@ -49,7 +49,7 @@ public final class Settings {
             case EMBEDDING_NEGATIVES -> 128;
             case EMBEDDING_REPLAYS -> 2;
             case RANKER_INTERVAL -> 8;
-            case ENGINE_TIME, NONE, NULL_VAL -> 0;
+            case ENGINE_TIME, EXPLORATION_PERMILLE, NONE, NULL_VAL -> 0;
         };
     }
 
@@ -71,6 +71,7 @@ public final class Settings {
             case EMBEDDING_NEGATIVES -> 512;
             case EMBEDDING_REPLAYS -> 8;
             case RANKER_INTERVAL -> 65_536;
+            case EXPLORATION_PERMILLE -> 1_000;
             case NONE, NULL_VAL -> -1;
         };
     }
@@ -85,7 +86,8 @@ public final class Settings {
                     NEGATIVES,
                     EMBEDDING_NEGATIVES,
                     EMBEDDING_REPLAYS,
-                    RANKER_INTERVAL -> 0;
+                    RANKER_INTERVAL,
+                    EXPLORATION_PERMILLE -> 0;
             case DIMENSIONS -> 16;
             case NONE, NULL_VAL -> 0;
             default -> 1;
@@ -247,6 +249,11 @@ public final class Settings {
     /** The ranker learns from one in so many behaviour facts; 0 = from none. */
     public int rankerInterval() {
         return intOf(Setting.RANKER_INTERVAL);
+    }
+
+    /** Of a thousand places in slates, those whose item is drawn; 0 = none. */
+    public int explorationPermille() {
+        return intOf(Setting.EXPLORATION_PERMILLE);
     }
 
     public boolean repeatPurchases() {
