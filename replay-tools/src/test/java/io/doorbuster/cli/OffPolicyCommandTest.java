@@ -221,15 +221,18 @@ class OffPolicyCommandTest {
         assertThat(err.toString()).contains("row 1 cannot be taken: segment is none of");
     }
 
-    /** A shop whose shoppers click an item as often as its number says, and buy it one time in five. */
-    private Path shop(String name, long permille, int requests) throws IOException {
-        final Path data = directory.resolve(name);
+    /**
+     * A shop whose shoppers click an item as often as its number says, or buy it; 800 slates that explore and 200 that do
+     * not.
+     */
+    private Path shop() throws IOException {
+        final Path data = directory.resolve("shop");
         final Map<Setting, Long> settings = Map.of(
                 Setting.ITEMS_MAX, 64L,
                 Setting.SHOPPERS_MAX, 128L,
                 Setting.SOURCES_MAX, 16L,
                 Setting.SESSIONS_MAX, 1_024L,
-                Setting.EXPLORATION_PERMILLE, permille);
+                Setting.EXPLORATION_PERMILLE, 300L);
         final GatewayServer server = GatewayServer.start(GatewayConfig.local(data, settings), Progress.NONE);
         final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
         final SplittableRandom random = new SplittableRandom(5);
@@ -245,7 +248,10 @@ class OffPolicyCommandTest {
                 client.viewed("s" + i, ItemIds.of("a" + i % SHOP_ITEMS), 0);
             }
             client.recommend("", SlateFilter.of(5)); // For nobody.
-            for (int request = 0; request < requests; request++) {
+            for (int request = 0; request < 1_000; request++) {
+                if (request == 800) {
+                    client.configured(Setting.EXPLORATION_PERMILLE, 0);
+                }
                 final String shopper = "s" + request % SHOPPERS;
                 final Slate slate = client.recommend(shopper, SlateFilter.of(5));
                 for (int place = 0; place < slate.items().size(); place++) {
@@ -280,7 +286,7 @@ class OffPolicyCommandTest {
                 if (RecordDescriptor.templateId(record, offset) == RecommendRecordDecoder.TEMPLATE_ID) {
                     replayer.engine().lastPool(0, pool);
                     sumAndCount[0] += rates.getOrDefault(pool[0], 0.0);
-                    sumAndCount[1]++; // The one for nobody among 1,500 does not matter.
+                    sumAndCount[1]++; // The one for nobody among 1,001 does not matter.
                 }
             });
         }
@@ -289,53 +295,31 @@ class OffPolicyCommandTest {
 
     @Test
     void journalOfAnExploringShopShouldTellWhatTheGreedySlateWouldEarn() throws IOException {
-        final Path data = shop("exploring", 300, 1_500);
+        final Path data = shop();
         assertThat(run("--journal", data, "--places", 3, "--json"))
                 .as(err.toString())
                 .isZero();
-        assertThat(out.toString()).contains("1,500 slates for 90 shoppers, 1 more for nobody left out");
-        assertThat(json().path("decisions").intValue()).isEqualTo(4_500);
+        assertThat(out.toString()).contains("1,000 slates for 90 shoppers, 1 more for nobody left out");
+        assertThat(json().path("decisions").intValue()).isEqualTo(3 * 1_000);
         final double truth = greedyTruth(data);
         final JsonNode first = result("greedy", "place 0").path("estimate");
         assertThat(first.path("weightMax").doubleValue()).isCloseTo(1 / 0.715, within(1e-9));
-        assertThat(first.path("weightMean").doubleValue()).isCloseTo(1, within(0.05));
-        for (final String estimator : ESTIMATORS) {
-            assertThat(first.path(estimator).path("interval").path("low").doubleValue())
+        assertThat(first.path("weightMean").doubleValue()).isCloseTo(1, within(0.12));
+        for (final String estimator : ESTIMATORS) { // Surrogates and times differ from run to run: five deviations.
+            assertThat(first.path(estimator).path("value").doubleValue())
                     .as(estimator)
-                    .isLessThan(truth);
-            assertThat(first.path(estimator).path("interval").path("high").doubleValue())
-                    .as(estimator)
-                    .isGreaterThan(truth);
+                    .isCloseTo(truth, within(0.1));
         }
         final JsonNode third = result("greedy", "place 2").path("estimate");
         assertThat(third.path("weightMax").doubleValue()).isCloseTo(Math.pow(1 / 0.715, 3), within(1e-9));
-        assertThat(third.path("weightMean").doubleValue()).isCloseTo(1, within(0.1));
-        assertThat(run("--journal", data, "--set", "EXPLORATION_PERMILLE=300", "--json"))
+        assertThat(third.path("weightMean").doubleValue()).isCloseTo(1, within(0.25));
+        // The last slates were greedy: of what is drawn, nineteen in twenty never stood in them.
+        assertThat(run("--journal", data, "--places", 1, "--set", "EXPLORATION_PERMILLE=300", "--json"))
                 .isZero();
         final JsonNode same = result("EXPLORATION_PERMILLE=300", "all").path("estimate");
-        assertThat(same.path("ips").path("value").doubleValue()) // Itself: every weight is 1.
-                .isCloseTo(json().path("logged").path("value").doubleValue(), within(1e-9));
-        assertThat(same.path("effectiveSample").doubleValue()).isCloseTo(7_500, within(1e-6));
-    }
-
-    @Test
-    void journalWithoutExplorationShouldHaveNoSupportForAny() throws IOException {
-        final Path data = shop("greedy", 0, 300);
-        assertThat(run("--journal", data, "--set", "EXPLORATION_PERMILLE=100", "--json"))
-                .isZero();
-        assertThat(result("PERMILLE", "place 0")
-                        .path("estimate")
-                        .path("unsupported")
-                        .doubleValue())
-                .isCloseTo(0.095, within(1e-9));
-        assertThat(out.toString()).contains("no support: 9.50 % of what the policy does");
-        assertThat(run("--journal", data, "--json")).isZero(); // About itself it tells all.
-        assertThat(result("greedy", "all")
-                        .path("estimate")
-                        .path("snips")
-                        .path("value")
-                        .doubleValue())
-                .isCloseTo(json().path("logged").path("value").doubleValue(), within(1e-9));
+        assertThat(same.path("unsupported").doubleValue()).isCloseTo(0.3 * 0.95 * 200 / 1_000, within(1e-9));
+        assertThat(same.path("effectiveSample").doubleValue()).isBetween(900.0, 1_000.0);
+        assertThat(out.toString()).contains("no support: 5.70 % of what the policy does");
     }
 
     @Test

@@ -8,10 +8,13 @@ import io.doorbuster.codec.Setting;
  * units. Immutable.
  */
 public final class Settings {
+    /** The setting with the largest number; those from 1 to it are there. */
+    public static final Setting LAST = Setting.EXPLORATION_PERMILLE;
+
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
 
-    private static final int COUNT = Setting.EXPLORATION_PERMILLE.value() + 1;
+    private static final int COUNT = LAST.value() + 1;
 
     private final long[] values;
 
@@ -20,7 +23,7 @@ public final class Settings {
     }
 
     private static long[] defaults() {
-        final long[] values = new long[Setting.EXPLORATION_PERMILLE.value() + 1];
+        final long[] values = new long[LAST.value() + 1];
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NULL_VAL) {
                 values[setting.value()] = defaultOf(setting);
