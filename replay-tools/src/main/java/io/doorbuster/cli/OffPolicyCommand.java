@@ -28,17 +28,21 @@ import picocli.CommandLine.Option;
         name = "off-policy",
         mixinStandardHelpOptions = true,
         description = {
-            "Estimate what another policy would have earned, from the log of one that chose by chance and knew its chances:",
-            "IPS, SNIPS and DR with intervals of 95 %, or 'no support' where the log does not tell.",
-            "A journal is asked about the same engine with another exploration; serve with --set EXPLORATION_PERMILLE=50 to",
-            "record one. Files may be gzip or plain.",
-            "  open-bandit  item_id, position, click, propensity_score; about the policy of --on-policy, or a uniform draw",
-            "  hillstrom    history_segment, mens, womens, segment, visit; about each arm, and the mail of what was bought"
+            "Estimate what another policy would have earned, from the log of one that",
+            "chose by chance and knew its chances: IPS, SNIPS and DR with 95 %% intervals,",
+            "or 'no support' where the log does not tell (exit code 1 when it tells nothing).",
+            "A journal is asked about the same engine with another exploration; one that",
+            "explores is recorded with: serve --set EXPLORATION_PERMILLE=50. Files may be",
+            "gzip or plain.",
+            "  open-bandit  item_id, position, click, propensity_score;",
+            "               about the policy of --on-policy, or a uniform draw",
+            "  hillstrom    history_segment, mens, womens, segment, visit;",
+            "               about each arm, and the mail of what was bought"
         },
         footer = {
             "",
             "Examples:",
-            "  doorbuster off-policy --format open-bandit --log random/men.csv.gz --on-policy bts/men.csv.gz",
+            "  doorbuster off-policy --format open-bandit --log random.csv.gz --on-policy bts.csv.gz",
             "  doorbuster off-policy --format hillstrom --log hillstrom.csv.gz --json",
             "  doorbuster off-policy --journal /var/lib/shop --places 5",
             "  doorbuster off-policy --journal /var/lib/shop --set EXPLORATION_PERMILLE=200"
@@ -107,7 +111,7 @@ final class OffPolicyCommand implements Callable<Integer> {
         progress.clear();
         print(run);
         report.json(Report.MAPPER.<ObjectNode>valueToTree(run));
-        return 0;
+        return run.results().stream().anyMatch(result -> result.estimate().refusal() == null) ? 0 : 1;
     }
 
     private Study study(ProgressLine progress) throws IOException {

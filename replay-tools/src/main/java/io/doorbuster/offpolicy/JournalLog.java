@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.agrona.DirectBuffer;
@@ -100,11 +99,11 @@ public final class JournalLog {
                                         + " does not replay to what was recorded: look with doorbuster verify --data "
                                         + directory);
             }
-            return log.study(directory, targetPermille);
+            return log.study(directory, targetPermille, found.comparedEvents());
         }
     }
 
-    private Study study(Path directory, int targetPermille) throws IOException {
+    private Study study(Path directory, int targetPermille, long compared) throws IOException {
         if (places.isEmpty()) {
             throw new IOException(directory + " holds no slate for a shopper that can be told again"
                     + (anonymous > 0 ? ": all were for nobody" : ""));
@@ -136,6 +135,9 @@ public final class JournalLog {
                         .filter(shown ->
                                 nowNs - shown.timeNs < engine.settings().sessionGapNs())
                         .count()));
+        if (compared == 0) {
+            notes.add("the journal holds no hash record, so nothing says that these slates are those that were shown");
+        }
         return new Study(
                 directory.toString(),
                 "places clicked or bought from",
@@ -197,8 +199,16 @@ public final class JournalLog {
         }
         places.addAll(ofSlate);
         slates += ofSlate.isEmpty() ? 0 : 1;
-        shownTo.computeIfAbsent(shopper, key -> new ArrayDeque<>())
-                .addFirst(new Shown(slate.position(), nowNs, ofSlate));
+        final Deque<Shown> shownBefore = shownTo.computeIfAbsent(shopper, key -> new ArrayDeque<>());
+        forgetOld(shownBefore);
+        shownBefore.addFirst(new Shown(slate.position(), nowNs, ofSlate));
+    }
+
+    private void forgetOld(Deque<Shown> newestFirst) {
+        final long fromNs = nowNs - engine.settings().sessionGapNs();
+        while (!newestFirst.isEmpty() && newestFirst.getLast().timeNs < fromNs) {
+            newestFirst.removeLast();
+        }
     }
 
     /** Without exploration nobody knows what a place might have been drawn from: at most a full pool. */
@@ -222,12 +232,8 @@ public final class JournalLog {
         if (slatesShown == null || item == null) {
             return;
         }
-        final long fromNs = nowNs - engine.settings().sessionGapNs();
-        while (!slatesShown.isEmpty() && slatesShown.getLast().timeNs < fromNs) {
-            slatesShown.removeLast();
-        }
-        for (final Iterator<Shown> newest = slatesShown.iterator(); newest.hasNext(); ) {
-            final Shown shown = newest.next();
+        forgetOld(slatesShown);
+        for (final Shown shown : slatesShown) {
             if (requestPosition == 0 || requestPosition == shown.position) {
                 for (final Place place : shown.places) {
                     if (place.item == item) {

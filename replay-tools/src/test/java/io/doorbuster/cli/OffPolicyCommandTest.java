@@ -141,7 +141,7 @@ class OffPolicyCommandTest {
         final Path four = bandit("four.csv", new double[] {0.25, 0.25, 0.25, 0.25, 0}, 4_000, 3);
         final Path five = bandit("five.csv", UNIFORM, 4_000, 4);
         assertThat(run("--format", "open-bandit", "--log", four, "--on-policy", five, "--json"))
-                .isZero();
+                .isEqualTo(1);
         assertThat(out.toString()).contains("no support: 20.00 % of what the policy does");
         assertThat(result("five", "all").path("estimate").path("unsupported").doubleValue())
                 .isCloseTo(0.2, within(1e-9));
@@ -315,7 +315,7 @@ class OffPolicyCommandTest {
         assertThat(third.path("weightMean").doubleValue()).isCloseTo(1, within(0.25));
         // The last slates were greedy: of what is drawn, nineteen in twenty never stood in them.
         assertThat(run("--journal", data, "--places", 1, "--set", "EXPLORATION_PERMILLE=300", "--json"))
-                .isZero();
+                .isEqualTo(1);
         final JsonNode same = result("EXPLORATION_PERMILLE=300", "all").path("estimate");
         assertThat(same.path("unsupported").doubleValue()).isCloseTo(0.3 * 0.95 * 200 / 1_000, within(1e-9));
         assertThat(same.path("effectiveSample").doubleValue()).isBetween(900.0, 1_000.0);
