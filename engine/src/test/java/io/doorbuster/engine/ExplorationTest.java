@@ -44,6 +44,12 @@ class ExplorationTest {
                 1_000,
                 Setting.SHOPPERS_MAX,
                 500,
+                Setting.RESERVATIONS_MAX,
+                128,
+                Setting.SOURCES_MAX,
+                16,
+                Setting.SESSIONS_MAX,
+                1_024,
                 Setting.EXPLORATION_PERMILLE,
                 permille);
         for (int i = 1; i <= 60; i++) {

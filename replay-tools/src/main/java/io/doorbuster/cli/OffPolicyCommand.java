@@ -50,12 +50,6 @@ import picocli.CommandLine.Option;
 final class OffPolicyCommand implements Callable<Integer> {
     private static final int PLACES_MAX = 100;
 
-    /** Logs that are not our own. */
-    private enum Format {
-        OPEN_BANDIT,
-        HILLSTROM
-    }
-
     @Option(names = "--format", paramLabel = "NAME", description = "open-bandit or hillstrom.")
     private String format = "";
 
@@ -128,12 +122,13 @@ final class OffPolicyCommand implements Callable<Integer> {
         }
         refuse("--set", !settings.isEmpty(), "--journal DIR");
         final Path read = Objects.requireNonNull(file);
-        return switch (format()) {
-            case OPEN_BANDIT -> OpenBanditLog.study(read, onPolicy, rows -> progress.show("rows", rows));
-            case HILLSTROM -> {
-                refuse("--on-policy", onPolicy != null, "--format open-bandit");
-                yield HillstromLog.study(read, rows -> progress.show("rows", rows));
-            }
+        refuse("--on-policy", onPolicy != null && !format.equals("open-bandit"), "--format open-bandit");
+        return switch (format) {
+            case "open-bandit" -> OpenBanditLog.study(read, onPolicy, rows -> progress.show("rows", rows));
+            case "hillstrom" -> HillstromLog.study(read, rows -> progress.show("rows", rows));
+            default ->
+                throw new IllegalArgumentException(
+                        "no format '" + format + "': say how to read the log, --format open-bandit or hillstrom");
         };
     }
 
@@ -141,16 +136,6 @@ final class OffPolicyCommand implements Callable<Integer> {
         if (isGiven) {
             throw new IllegalArgumentException(option + " belongs to " + owner + ": leave it out here");
         }
-    }
-
-    private Format format() {
-        return switch (format) {
-            case "open-bandit" -> Format.OPEN_BANDIT;
-            case "hillstrom" -> Format.HILLSTROM;
-            default ->
-                throw new IllegalArgumentException(
-                        "no format '" + format + "': say how to read the log, --format open-bandit or hillstrom");
-        };
     }
 
     private int checkedPlaces() {

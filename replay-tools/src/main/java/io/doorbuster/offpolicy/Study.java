@@ -22,6 +22,8 @@ public record Study(
         List<Decision> decisions,
         List<String> strata,
         List<Target> targets) {
+    private static final int ALL = -1;
+
     /**
      * A policy asked about.
      *
@@ -42,8 +44,9 @@ public record Study(
         final Estimator estimator = new Estimator(new RewardModel(decisions), clip, seed);
         final List<OffPolicyRun.Result> results = new ArrayList<>();
         for (final Target target : targets) {
-            for (int stratum = strata.size() > 1 ? -1 : 0; stratum < strata.size(); stratum++) {
-                results.add(result(target, strata.size() > 1 ? stratum : -1, estimator));
+            results.add(result(target, ALL, estimator));
+            for (int stratum = 0; strata.size() > 1 && stratum < strata.size(); stratum++) {
+                results.add(result(target, stratum, estimator));
                 progress.accept(results.size());
             }
         }
@@ -62,7 +65,7 @@ public record Study(
         final List<Decision> some = new ArrayList<>();
         final List<TargetChoice> choices = new ArrayList<>();
         for (int i = 0; i < decisions.size(); i++) {
-            if (stratum < 0 || decisions.get(i).stratum() == stratum) {
+            if (stratum == ALL || decisions.get(i).stratum() == stratum) {
                 some.add(decisions.get(i));
                 choices.add(target.choices.get(i));
             }
@@ -70,13 +73,13 @@ public record Study(
         final List<Decision> own = target.ownDecisions == null
                 ? null
                 : target.ownDecisions.stream()
-                        .filter(decision -> stratum < 0 || decision.stratum() == stratum)
+                        .filter(decision -> stratum == ALL || decision.stratum() == stratum)
                         .toList();
         final Figure onPolicy = own == null || own.isEmpty() ? null : estimator.mean(own);
         final Estimate estimate = estimator.estimate(some, choices);
         return new OffPolicyRun.Result(
                 target.name,
-                stratum < 0 ? "all" : strata.get(stratum),
+                stratum == ALL ? "all" : strata.get(stratum),
                 onPolicy,
                 estimate,
                 covers(estimate.ips(), onPolicy),

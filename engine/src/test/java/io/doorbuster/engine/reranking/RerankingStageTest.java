@@ -41,8 +41,13 @@ class RerankingStageTest {
 
     @BeforeEach
     void open() {
-        stores = Stores.create(
-                directory, Settings.DEFAULTS.with(Setting.ITEMS_MAX, ITEMS).with(Setting.SHOPPERS_MAX, 10));
+        final Settings small = Settings.DEFAULTS
+                .with(Setting.ITEMS_MAX, ITEMS)
+                .with(Setting.SHOPPERS_MAX, 10)
+                .with(Setting.RESERVATIONS_MAX, 64)
+                .with(Setting.SOURCES_MAX, 16)
+                .with(Setting.SESSIONS_MAX, 64);
+        stores = Stores.create(directory, small);
         final SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < ITEMS; i++) {
             final int row = stores.items().add(1_000 - i); // Rows and ids run apart, so ties show.
