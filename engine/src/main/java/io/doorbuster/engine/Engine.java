@@ -9,6 +9,7 @@ import io.doorbuster.engine.checkpoint.Checkpoint;
 import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
+import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.response.ResponseStage;
 import io.doorbuster.engine.stock.StockStage;
@@ -237,6 +238,17 @@ public final class Engine implements AutoCloseable {
             return;
         }
         stores.settings(stores.settings().with(configured));
+    }
+
+    /**
+     * Which items a place of the last slate was drawn from, greedy choice first: for those who weigh slates after the fact.
+     * Valid right behind a recommend that was answered with a slate; without exploration the greedy choice stands alone.
+     *
+     * @param itemIds receives at most {@link SlateBuffer#POOL_MAX} ids.
+     * @return how many.
+     */
+    public int lastPool(int slatePosition, long[] itemIds) {
+        return machine().requests.lastPool(slatePosition, itemIds);
     }
 
     /** Position of the last record applied; 0 = none. */

@@ -10,12 +10,14 @@ import io.doorbuster.codec.Retrieved;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoreRecordDecoder;
 import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.ranking.RankingStage;
 import io.doorbuster.engine.reranking.RerankingStage;
 import io.doorbuster.engine.response.ResponseStage;
 import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
 import org.agrona.DirectBuffer;
@@ -131,8 +133,19 @@ final class RequestDispatch {
             proposal.addRemembered(shopperRow);
         }
         proposal.propose(shopperRow, filter, position);
-        reranking.rerank(candidates, filter, slate);
+        final Settings settings = stores.settings();
+        reranking.rerank(
+                candidates, filter, settings.explorationPermille(), Chance.seed(settings.seed(), position), slate);
         return response.slate(reply, replyOffset, position, candidates, slate);
+    }
+
+    /** See {@link Engine#lastPool}. */
+    int lastPool(int slatePosition, long[] itemIds) {
+        final int size = slate.poolSize(slatePosition);
+        for (int i = 0; i < size; i++) {
+            itemIds[i] = items.itemId(candidates.row(slate.pooled(slatePosition, i)));
+        }
+        return size;
     }
 
     private void block(long itemId) {

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.doorbuster.codec.Setting;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine thread leaves no garbage once its code is compiled. An exact counter, not a clock. */
 class EngineAllocationTest {
@@ -16,8 +17,9 @@ class EngineAllocationTest {
     @TempDir
     Path directory;
 
-    @Test
-    void viewClickAndRecommendShouldAllocateNothing() {
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void viewClickAndRecommendShouldAllocateNothing(int explorationPermille) {
         try (Engine engine = new Engine(directory)) {
             final Script script = new Script(engine);
             script.configure(
@@ -28,7 +30,9 @@ class EngineAllocationTest {
                     Setting.SHOPPERS_MAX,
                     1_000,
                     Setting.HASH_INTERVAL,
-                    64);
+                    64,
+                    Setting.EXPLORATION_PERMILLE,
+                    explorationPermille);
             for (int i = 1; i <= 500; i++) {
                 script.item(i, i % 7, 100L * i, "item-" + i);
                 script.stock(i, 1_000);

@@ -11,8 +11,13 @@ import java.util.List;
  * @param position journal position at which the slate was computed: it knows every event up to there.
  */
 public record Slate(long position, List<Item> items) {
-    /** One place of a slate. */
-    public record Item(long itemId, String externalId, long priceMinor, float score, Retrieved retrieved) {}
+    /**
+     * One place of a slate.
+     *
+     * @param propensity probability with which this item came to this place, given the places before; 1 without exploration.
+     */
+    public record Item(
+            long itemId, String externalId, long priceMinor, float score, Retrieved retrieved, float propensity) {}
 
     /** Copies a slate out of its buffer. */
     public static Slate of(SlateDecoder slate) {
@@ -21,7 +26,7 @@ public record Slate(long position, List<Item> items) {
         for (final SlateDecoder.ItemsDecoder item : slate.items()) {
             final long itemId = item.itemId();
             final long price = item.priceMinor();
-            items.add(new Item(itemId, item.externalId(), price, item.score(), item.retrieved()));
+            items.add(new Item(itemId, item.externalId(), price, item.score(), item.retrieved(), item.propensity()));
         }
         return new Slate(position, items);
     }

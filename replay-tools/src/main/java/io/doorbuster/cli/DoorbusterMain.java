@@ -34,6 +34,7 @@ import picocli.CommandLine.Command;
             RepairCommand.class,
             SimulateCommand.class,
             EvaluateCommand.class,
+            OffPolicyCommand.class,
             BenchCommand.class
         })
 public final class DoorbusterMain {

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  * Intervals of 95 % by drawing groups of cases with replacement (percentile bootstrap). All columns are drawn together, so
  * differences between recommenders are paired. The same seed draws the same groups.
  */
-final class Bootstrap {
+public final class Bootstrap {
     static final int RESAMPLES = 1_000;
 
     private static final double TAIL = 0.025;
@@ -17,7 +17,7 @@ final class Bootstrap {
     private final double[][] means;
 
     /** Draws from rows of columns, one row a case. */
-    Bootstrap(double[][] columnsOfCases, int[] groupOfCase, long seed) {
+    public Bootstrap(double[][] columnsOfCases, int[] groupOfCase, long seed) {
         final int columns = columnsOfCases.length == 0 ? 0 : columnsOfCases[0].length;
         final int[] dense = dense(groupOfCase);
         final int groups = Arrays.stream(dense).max().orElse(-1) + 1;
@@ -60,8 +60,15 @@ final class Bootstrap {
     }
 
     /** Interval of a column's mean. */
-    Interval of(int column) {
+    public Interval of(int column) {
         return interval(means[column].clone());
+    }
+
+    /** Interval of one column's mean over another's. */
+    public Interval ofRatio(int column, int other) {
+        final double[] ratios = new double[RESAMPLES];
+        Arrays.setAll(ratios, resample -> means[column][resample] / means[other][resample]);
+        return interval(ratios);
     }
 
     /** Interval of what one column's mean is above another's. */

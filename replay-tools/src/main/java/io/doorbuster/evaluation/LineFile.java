@@ -1,8 +1,8 @@
 package io.doorbuster.evaluation;
 
-import io.doorbuster.intake.EventFile;
 import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RejectedRowException;
+import io.doorbuster.intake.RowFile;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class LineFile {
      */
     static void read(Path path, IntakeReport report, LineHandler handler) throws IOException {
         long number = 0;
-        try (BufferedReader text = EventFile.text(path)) {
+        try (BufferedReader text = RowFile.text(path)) {
             @Nullable String line = text.readLine();
             while (line != null) {
                 number++;
@@ -56,7 +56,7 @@ final class LineFile {
     private static void take(String line, long number, IntakeReport report, LineHandler handler) {
         report.onRead(1);
         try {
-            if (line.indexOf(EventFile.REPLACEMENT) >= 0) {
+            if (line.indexOf(RowFile.REPLACEMENT) >= 0) {
                 throw new RejectedRowException("not UTF-8");
             }
             handler.onLine(line, number);

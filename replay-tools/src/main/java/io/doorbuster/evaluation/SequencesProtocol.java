@@ -7,9 +7,9 @@ import io.doorbuster.client.ItemIds;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.evaluation.Cases.Span;
 import io.doorbuster.evaluation.Task.Input;
-import io.doorbuster.intake.EventFile;
 import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RejectedRowException;
+import io.doorbuster.intake.RowFile;
 import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
@@ -166,7 +166,7 @@ final class SequencesProtocol {
 
     private void describe(Path path) throws IOException {
         final @Nullable JsonNode tree;
-        try (BufferedReader text = EventFile.text(path)) {
+        try (BufferedReader text = RowFile.text(path)) {
             tree = new ObjectMapper().readTree(text);
         } catch (JsonProcessingException e) {
             throw new IOException(path + " is no JSON: " + e.getOriginalMessage(), e);

@@ -67,7 +67,7 @@ public final class Importer {
         }
         digest.update(format.toString().getBytes(StandardCharsets.UTF_8));
         final byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream bytes = new DigestInputStream(EventFile.inflated(Files.newInputStream(path)), digest)) {
+        try (InputStream bytes = new DigestInputStream(RowFile.inflated(Files.newInputStream(path)), digest)) {
             int count = 0;
             while (count >= 0) {
                 count = bytes.read(buffer);

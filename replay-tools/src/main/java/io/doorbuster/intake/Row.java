@@ -11,7 +11,7 @@ import java.time.ZoneOffset;
 import java.util.Map;
 
 /** One row of a file by the names of its columns, and the checks that every format shares. */
-final class Row {
+public final class Row {
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long NS_PER_MS = 1_000_000L;
     private static final long EPOCH_MILLIS_FROM = 100_000_000_000L;
@@ -28,18 +28,18 @@ final class Row {
         this.number = number;
     }
 
-    long number() {
+    public long number() {
         return number;
     }
 
     /** Text of a column, stripped; empty when the column is absent. */
-    String text(String column) {
+    public String text(String column) {
         final String value = values.get(column);
         return value == null ? "" : value.strip();
     }
 
     /** Id of an item, 1 to 40 bytes. */
-    String item(String column) throws RejectedRowException {
+    public String item(String column) throws RejectedRowException {
         final String item = text(column);
         if (item.isEmpty()) {
             throw new RejectedRowException("no item id");
@@ -76,12 +76,24 @@ final class Row {
     }
 
     /** A whole number; 17 and 17.0 are the same. */
-    int whole(String column) throws RejectedRowException {
+    public int whole(String column) throws RejectedRowException {
         try {
             return new BigDecimal(text(column)).intValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
             throw new RejectedRowException(column + " is no whole number");
         }
+    }
+
+    /** A number that is finite. */
+    public double real(String column) throws RejectedRowException {
+        try {
+            final double value = Double.parseDouble(text(column));
+            if (Double.isFinite(value)) {
+                return value;
+            }
+        } catch (NumberFormatException e) { // Said below.
+        }
+        throw new RejectedRowException(column + " is no number");
     }
 
     /** Major units with a decimal point, as minor units; unknown when empty. */

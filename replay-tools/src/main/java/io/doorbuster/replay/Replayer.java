@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Replayer implements AutoCloseable {
     private final List<Checkpoint> checkpoints = new ArrayList<>();
     private long checkpointsCompared;
     private @Nullable String checkpointProblem;
+    private AppliedHandler handler = (record, offset, answer, answerLength) -> {};
     private long position;
     private long until;
 
@@ -49,6 +51,12 @@ public final class Replayer implements AutoCloseable {
         state = StateDirectory.temporary();
         engine = new Engine(state.path());
         checkpointDirectory = new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory));
+    }
+
+    /** Looks at events as they are applied. */
+    public interface AppliedHandler {
+        /** Called behind an event; buffers are valid until it returns, and the engine is as the event left it. */
+        void onApplied(DirectBuffer record, int offset, DirectBuffer reply, int replyLength);
     }
 
     /** Those that lie there now; one that a live process deletes meanwhile is none. */
@@ -105,6 +113,12 @@ public final class Replayer implements AutoCloseable {
      * @throws io.doorbuster.journal.JournalCorruptException when the journal is damaged before that.
      */
     public ReplayReport replay(long untilPosition, Progress progress) throws IOException {
+        return replay(untilPosition, progress, (record, offset, answer, answerLength) -> {});
+    }
+
+    /** The same, with somebody who looks on. */
+    public ReplayReport replay(long untilPosition, Progress progress, AppliedHandler lookingOn) throws IOException {
+        handler = lookingOn;
         until = untilPosition;
         readCheckpoints();
         final long beginNs = System.nanoTime();
@@ -144,9 +158,10 @@ public final class Replayer implements AutoCloseable {
             return;
         }
         position = RecordDescriptor.position(buffer, offset);
-        engine.onRecord(buffer, offset, reply, 0);
+        final int replyLength = engine.onRecord(buffer, offset, reply, 0);
         hashes.onApplied(position, engine.stateHash(), engine.replyHash());
         compareCheckpoint();
+        handler.onApplied(buffer, offset, reply, replyLength);
     }
 
     @Override

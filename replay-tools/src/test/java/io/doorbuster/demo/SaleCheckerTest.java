@@ -88,7 +88,7 @@ class SaleCheckerTest {
         recommend.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).contextCount(0);
         recommend.blocklistCount(0);
         final long position = append(recommend.encodedLength());
-        replies.onSlate(new Slate(position, List.of(new Slate.Item(ITEM, "seven", 100, 0f, Retrieved.TRENDING))));
+        replies.onSlate(new Slate(position, List.of(new Slate.Item(ITEM, "seven", 100, 0f, Retrieved.TRENDING, 1f))));
     }
 
     private SaleChecker check() {

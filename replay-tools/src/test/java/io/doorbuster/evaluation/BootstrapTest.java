@@ -32,6 +32,26 @@ class BootstrapTest {
         return new Interval(means.get(24), means.get(975));
     }
 
+    /** One sum over another, of the groups drawn. */
+    private static Interval naiveRatio(double[] values, double[] weights, int[] groups, int groupCount, long seed) {
+        final List<Double> ratios = new ArrayList<>();
+        final SplittableRandom random = new SplittableRandom(seed);
+        for (int resample = 0; resample < Bootstrap.RESAMPLES; resample++) {
+            double sum = 0;
+            double weight = 0;
+            for (int draw = 0; draw < groupCount; draw++) {
+                final int group = random.nextInt(groupCount);
+                for (int i = 0; i < values.length; i++) {
+                    sum += groups[i] == group ? values[i] : 0;
+                    weight += groups[i] == group ? weights[i] : 0;
+                }
+            }
+            ratios.add(sum / weight);
+        }
+        Collections.sort(ratios);
+        return new Interval(ratios.get(24), ratios.get(975));
+    }
+
     private static double[][] columns(double[] one, double[] two) {
         final double[][] columns = new double[one.length][];
         for (int i = 0; i < one.length; i++) {
@@ -59,6 +79,7 @@ class BootstrapTest {
         assertClose(bootstrap.of(0), naive(one, groups, 40, 7));
         assertClose(bootstrap.of(1), naive(two, groups, 40, 7));
         assertClose(bootstrap.ofDifference(0, 1), naive(difference, groups, 40, 7));
+        assertClose(bootstrap.ofRatio(1, 0), naiveRatio(two, one, groups, 40, 7));
         assertThat(new Bootstrap(columns(one, two), groups, 8).of(0)).isNotEqualTo(bootstrap.of(0));
     }
 

@@ -33,7 +33,8 @@ final class EveryMessage implements ReplyHandler {
             Setting.ITEMS_MAX, 350L,
             Setting.SHOPPERS_MAX, 300L,
             Setting.RESERVATIONS_MAX, 32L,
-            Setting.SOURCES_MAX, 4L);
+            Setting.SOURCES_MAX, 4L,
+            Setting.EXPLORATION_PERMILLE, 200L);
 
     private static final int ITEMS = 450;
     private static final int ITEMS_AT_FIRST = 300;

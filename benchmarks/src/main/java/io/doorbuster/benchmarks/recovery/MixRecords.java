@@ -56,9 +56,8 @@ final class MixRecords {
     /** The first record of the journal. */
     void configured(MutableDirectBuffer record) {
         final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
-        final ConfiguredRecordEncoder.SettingsEncoder group = configured
-                .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
-                .settingsCount(Setting.values().length - 2); // NONE and NULL_VAL say nothing.
+        final ConfiguredRecordEncoder.SettingsEncoder group =
+                configured.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).settingsCount(Settings.LAST.value());
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
                 group.next().setting(setting).value(Settings.DEFAULTS.value(setting));

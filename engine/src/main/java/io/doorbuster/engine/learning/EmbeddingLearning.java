@@ -1,5 +1,6 @@
 package io.doorbuster.engine.learning;
 
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.embedding.SessionEmbedding;
 import io.doorbuster.engine.store.CategoryStore;

@@ -2,6 +2,7 @@ package io.doorbuster.engine.learning;
 
 import io.doorbuster.codec.ItemVectorSetRecordDecoder;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;

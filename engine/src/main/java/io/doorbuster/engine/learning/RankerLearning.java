@@ -1,6 +1,7 @@
 package io.doorbuster.engine.learning;
 
 import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.Feature;
 import io.doorbuster.engine.store.RankerStore;
 import io.doorbuster.engine.store.Stores;

@@ -1,16 +1,19 @@
 package io.doorbuster.engine.reranking;
 
 import io.doorbuster.engine.decision.Candidates;
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Stores;
 
 /**
- * Orders candidates into a slate: by score, ties by item id; no category takes more places than the request's cap. Engine
- * thread only.
+ * Orders candidates into a slate: by score, ties by item id; no category takes more places than the request's cap. With
+ * exploration some places go to one of the next best instead. Engine thread only.
  */
 public final class RerankingStage {
+    private static final int PERMILLE = 1_000;
+
     private final ItemStore items;
     private final int[] sorted = new int[Candidates.MAX];
 
@@ -18,15 +21,76 @@ public final class RerankingStage {
         items = stores.items();
     }
 
-    /** Fills the slate. */
-    public void rerank(Candidates candidates, RequestFilter filter, SlateBuffer slate) {
+    /**
+     * Fills the slate.
+     *
+     * @param explorationPermille of a thousand places, those drawn; 0 = each is the greedy choice.
+     * @param seed of this request; the same seed draws the same.
+     */
+    public void rerank(
+            Candidates candidates, RequestFilter filter, int explorationPermille, long seed, SlateBuffer slate) {
         slate.reset();
         sort(candidates);
+        if (explorationPermille == 0) {
+            takeBest(candidates, filter, slate);
+        } else {
+            explore(candidates, filter, explorationPermille, seed, slate);
+        }
+    }
+
+    private void takeBest(Candidates candidates, RequestFilter filter, SlateBuffer slate) {
         for (int i = 0; i < candidates.count() && slate.size() < filter.slateSize(); i++) {
             if (isWithinCap(candidates, sorted[i], filter.categoryCap(), slate)) {
                 slate.add(sorted[i]);
             }
         }
+    }
+
+    /**
+     * Each place, given those before, offers the best that may still stand there. It is the first of them, or in
+     * {@code explorationPermille} of a thousand cases any of them, the first included, each as likely. Two numbers of
+     * chance a place, drawn or not, so that one place's draw does not move the next one's.
+     */
+    private void explore(Candidates candidates, RequestFilter filter, int permille, long seed, SlateBuffer slate) {
+        int left = candidates.count();
+        while (slate.size() < filter.slateSize()) {
+            final int place = slate.size();
+            left = dropCapped(candidates, filter.categoryCap(), slate, left);
+            final int offered = Math.min(left, SlateBuffer.POOL_MAX);
+            if (offered == 0) {
+                return;
+            }
+            for (int number = 0; number < offered; number++) {
+                slate.offer(number, sorted[number]);
+            }
+            final boolean isDrawn = Chance.below(PERMILLE, seed, 2L * place) < permille;
+            final int number = isDrawn ? Chance.below(offered, seed, 2L * place + 1) : 0;
+            slate.draw(number, offered, propensity(number, offered, permille));
+            left--;
+            System.arraycopy(sorted, number + 1, sorted, number, left - number);
+        }
+    }
+
+    private static float propensity(int number, int offered, int permille) {
+        final double drawn = (double) permille / PERMILLE / offered;
+        return (float) (number == 0 ? 1 - (double) permille / PERMILLE + drawn : drawn);
+    }
+
+    /** Leaves out those before the pool's end whose category is full: it stays full. */
+    private int dropCapped(Candidates candidates, int cap, SlateBuffer slate, int left) {
+        if (cap >= SlateBuffer.SIZE_MAX) {
+            return left;
+        }
+        int kept = 0;
+        int read = 0;
+        while (read < left && kept < SlateBuffer.POOL_MAX) {
+            if (isWithinCap(candidates, sorted[read], cap, slate)) {
+                sorted[kept++] = sorted[read];
+            }
+            read++;
+        }
+        System.arraycopy(sorted, read, sorted, kept, left - read);
+        return kept + left - read;
     }
 
     /** Insertion into a binary-searched place: hundreds of candidates, no allocation. */

@@ -62,6 +62,7 @@ public final class ResponseStage {
                     .priceMinor(items.priceMinor(row))
                     .score(candidates.score(candidate))
                     .retrieved(candidates.retrieved(candidate))
+                    .propensity(slate.propensity(place))
                     .putExternalId(text, 0, items.externalIdLength(row));
         }
         return MessageHeaderEncoder.ENCODED_LENGTH + slateEncoder.encodedLength();

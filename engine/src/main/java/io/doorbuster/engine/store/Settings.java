@@ -8,13 +8,15 @@ import io.doorbuster.codec.Setting;
  * units. Immutable.
  */
 public final class Settings {
+    /** The setting with the largest number; those from 1 to it are there. */
+    public static final Setting LAST = Setting.FEATURES_OFF;
+
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
 
-    private static final int COUNT = Setting.FEATURES_OFF.value() + 1;
-
     private static final Missing[] MISSING = Missing.values();
     private static final Outliers[] OUTLIERS = Outliers.values();
+    private static final int COUNT = LAST.value() + 1;
 
     private final long[] values;
 
@@ -23,7 +25,7 @@ public final class Settings {
     }
 
     private static long[] defaults() {
-        final long[] values = new long[Setting.FEATURES_OFF.value() + 1];
+        final long[] values = new long[LAST.value() + 1];
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NULL_VAL) {
                 values[setting.value()] = defaultOf(setting);
@@ -55,7 +57,13 @@ public final class Settings {
             case PRICE_MISSING, RATING_MISSING -> Missing.MEDIAN.ordinal();
             case PRICE_OUTLIERS -> Outliers.WINSORISE.ordinal();
             case FEATURE_CLIP_CENTI -> 1_000;
-            case ENGINE_TIME, PRICE_CONSTANT_MINOR, RATING_CONSTANT_CENTI, FEATURES_OFF, NONE, NULL_VAL -> 0;
+            case ENGINE_TIME,
+                    EXPLORATION_PERMILLE,
+                    PRICE_CONSTANT_MINOR,
+                    RATING_CONSTANT_CENTI,
+                    FEATURES_OFF,
+                    NONE,
+                    NULL_VAL -> 0;
         };
     }
 
@@ -78,6 +86,7 @@ public final class Settings {
             case EMBEDDING_NEGATIVES -> 512;
             case EMBEDDING_REPLAYS -> 8;
             case RANKER_INTERVAL -> 65_536;
+            case EXPLORATION_PERMILLE -> 1_000;
             case PRICE_MISSING, RATING_MISSING -> Missing.NEAREST.ordinal();
             case PRICE_OUTLIERS -> Outliers.MEDIAN_FILTER.ordinal();
             case PRICE_CONSTANT_MINOR -> 1_000_000_000_000L;
@@ -105,6 +114,7 @@ public final class Settings {
                     RATING_MISSING,
                     RATING_CONSTANT_CENTI,
                     FEATURE_CLIP_CENTI,
+                    EXPLORATION_PERMILLE,
                     FEATURES_OFF -> 0;
             case DIMENSIONS -> 16;
             case NONE, NULL_VAL -> 0;
@@ -267,6 +277,11 @@ public final class Settings {
     /** The ranker learns from one in so many behaviour facts; 0 = from none. */
     public int rankerInterval() {
         return intOf(Setting.RANKER_INTERVAL);
+    }
+
+    /** Of a thousand places in slates, those whose item is drawn; 0 = none. */
+    public int explorationPermille() {
+        return intOf(Setting.EXPLORATION_PERMILLE);
     }
 
     /** Whether what was bought may be recommended again: 0 = no, 1 = yes, 2 = where the category's purchases say so. */

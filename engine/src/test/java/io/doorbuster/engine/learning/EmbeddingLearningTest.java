@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.embedding.SessionEmbedding;
 import io.doorbuster.engine.store.EmbeddingStore;

@@ -30,8 +30,6 @@ import org.agrona.DirectBuffer;
 
 /** Facts about items, campaigns, promotions, answers and models: wire message to record. Network thread only. */
 final class CatalogueTranslator {
-    private static final int LAST_SETTING = Setting.FEATURES_OFF.value();
-
     private final Translation at;
     private final ItemUpsertedDecoder itemUpserted = new ItemUpsertedDecoder();
     private final ItemUpsertedRecordEncoder itemUpsertedRecord = new ItemUpsertedRecordEncoder();
@@ -290,7 +288,7 @@ final class CatalogueTranslator {
                 .settingsCount(count);
         for (int i = 0; i < count; i++) {
             settings.next();
-            at.requireRange("setting", settings.settingRaw(), 1, LAST_SETTING);
+            at.requireRange("setting", settings.settingRaw(), 1, Settings.LAST.value());
             if (at.problem != null) {
                 return 0;
             }
