@@ -26,7 +26,7 @@ import java.util.TreeMap;
  * </pre>
  *
  * A weight multiplies its input from the left: {@code y = W.x}. A feature is used as {@code (x - mean) / deviation}. d, s and h
- * are multiples of 16 up to 512. Ids of shoppers are surrogates, as in the journal.
+ * are multiples of 16 up to 512, d of a session up to 256. Ids of shoppers are surrogates, as in the journal.
  */
 final class ModelSchema {
     /** Layers of a network. */
@@ -35,15 +35,17 @@ final class ModelSchema {
     /** Units of a network's layer, and of a tower. */
     static final int WIDTH_MAX = 256;
 
+    private static final int SESSION_DIMS_MAX = Kernels.DIMS_MAX / 2;
+
     /** The session's vector among the features of a tower. */
     static final String SESSION_VECTOR = "SESSION_VECTOR";
 
     /** The item's vector among the features of a tower. */
     static final String ITEM_VECTOR = "ITEM_VECTOR";
 
-    private static final List<String> SHOPPER_FEATURES =
+    static final List<String> SHOPPER_FEATURES =
             List.of(SESSION_VECTOR, Feature.NEIGHBOURS_SUM.name(), Feature.HISTORY_LENGTH.name(), Feature.AWAY.name());
-    private static final List<String> ITEM_FEATURES = List.of(
+    static final List<String> ITEM_FEATURES = List.of(
             ITEM_VECTOR,
             Feature.SESSIONS.name(),
             Feature.POPULARITY.name(),
@@ -112,6 +114,10 @@ final class ModelSchema {
     private void checkTower(String side, String vector, List<String> known, int units) throws ModelRefusedException {
         final List<String> features = features(metadata, side + ".features", known);
         final int width = take(side + ".weight", units, 0).get(1);
+        if (width > Kernels.DIMS_MAX) {
+            throw new ModelRefusedException("tensor " + side + ".weight: it has " + width + " columns, and up to "
+                    + Kernels.DIMS_MAX + " are read");
+        }
         if (features.contains(vector)) {
             checkDims(side + ".weight", width - (features.size() - 1));
         } else if (width != features.size()) {
@@ -143,6 +149,10 @@ final class ModelSchema {
 
     private void checkSession() throws ModelRefusedException {
         final int dims = takeTable("item");
+        if (dims > SESSION_DIMS_MAX) {
+            throw new ModelRefusedException(
+                    "tensor item.vectors: a session has up to " + SESSION_DIMS_MAX + " dimensions, not " + dims);
+        }
         take("position", SessionStore.ITEMS_MAX, dims);
         for (final String name : List.of("query", "key", "value", "out")) {
             take(name, dims, dims);

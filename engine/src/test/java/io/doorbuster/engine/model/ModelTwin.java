@@ -1,11 +1,14 @@
 package io.doorbuster.engine.model;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 
 /** What each kind of model computes, word for word as its formula says it, in doubles. The naive twin of serving. */
 final class ModelTwin {
     private final ModelFile file;
+    private final Map<String, float[]> values = new HashMap<>();
 
     ModelTwin(ModelFile file) {
         this.file = file;
@@ -20,7 +23,7 @@ final class ModelTwin {
     }
 
     private double[] row(String tensor, int row) {
-        final float[] all = file.floats(tensor);
+        final float[] all = values.computeIfAbsent(tensor, file::floats);
         final List<Integer> shape = file.shape(tensor);
         final int width = shape.getLast();
         final double[] values = new double[width];

@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Random;
 
 /** Small models of every kind, with seeded weights. */
-final class SampleModels {
-    static final int DIMS = 32;
+public final class SampleModels {
+    public static final int DIMS = 32;
 
     private final Random random;
 
-    SampleModels(long seed) {
+    public SampleModels(long seed) {
         random = new Random(seed);
     }
 
-    ModelFile of(ModelKind kind) throws ModelRefusedException {
+    public ModelFile of(ModelKind kind) throws ModelRefusedException {
         return switch (kind) {
             case NETWORK -> network(List.of("POPULARITY", "TASTE", "IS_LAST"), "tanh", 1 + random.nextInt(4));
             case TOWERS -> towers();
