@@ -104,7 +104,10 @@ public final class GatewayServer implements AutoCloseable {
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
         final boolean dedicated = config.threadMode() == ThreadMode.DEDICATED;
-        models = new ModelLoader(engine.shelf(), engine.settings().dimensions());
+        models = new ModelLoader(
+                engine.shelf(),
+                state.path().resolve("rehearsal"),
+                engine.settings().dimensions());
         agent = TcpAgent.of(
                 port,
                 ring,

@@ -7,6 +7,7 @@ import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.store.ModelStore;
 import io.doorbuster.engine.store.Stores;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,14 @@ public final class ReleasedModels {
         this.stores = stores;
         this.shelf = shelf;
         releases = stores.models();
+    }
+
+    /** One model in both roles, for a rehearsal: no file is read. */
+    public static ReleasedModels both(Stores stores, Model model) {
+        final ReleasedModels made = new ReleasedModels(stores, new ModelShelf(Path.of("none")));
+        made.active = model;
+        made.shadow = model;
+        return made;
     }
 
     /** The model that orders what is shown; null = the live ranker does. */

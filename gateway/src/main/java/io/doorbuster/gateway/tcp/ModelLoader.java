@@ -3,12 +3,17 @@ package io.doorbuster.gateway.tcp;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.ModelReleasedDecoder;
 import io.doorbuster.codec.ModelRole;
+import io.doorbuster.engine.ModelRehearsal;
 import io.doorbuster.engine.model.Model;
+import io.doorbuster.engine.model.ModelKind;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.store.ModelStore;
 import io.doorbuster.gateway.frame.FrameDescriptor;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,8 +22,8 @@ import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the model of a release loaded before its event is journaled: read, checked to the last value and laid out on a thread of
- * its own, while the connection that sent it is not read and all others go on. Network thread, but for the loading.
+ * Has the model of a release loaded before its event is journaled: read, checked to the last value, laid out, and, the first of its
+ * kind, rehearsed, on a thread of its own, while the connection that sent it is not read and all others go on. Network thread, but for the loading.
  */
 public final class ModelLoader implements AutoCloseable {
     private static final String NONE = "0".repeat(2 * ModelStore.HASH_BYTES);
@@ -27,7 +32,12 @@ public final class ModelLoader implements AutoCloseable {
             + ModelReleasedDecoder.contentHashEncodingLength();
 
     private final ModelShelf shelf;
+    private final Path rehearsal;
     private final int dimensions;
+
+    /** Kinds whose code has been compiled. Loading thread only. */
+    private final Set<ModelKind> rehearsed = EnumSet.noneOf(ModelKind.class);
+
     private final byte[] hash = new byte[ModelStore.HASH_BYTES];
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ModelReleasedDecoder released = new ModelReleasedDecoder();
@@ -40,10 +50,12 @@ public final class ModelLoader implements AutoCloseable {
     /**
      * A loader.
      *
+     * @param rehearsal where a model has stores of its own before it is released.
      * @param dimensions of the engine's item embedding.
      */
-    public ModelLoader(ModelShelf shelf, int dimensions) {
+    public ModelLoader(ModelShelf shelf, Path rehearsal, int dimensions) {
         this.shelf = shelf;
+        this.rehearsal = rehearsal;
         this.dimensions = dimensions;
     }
 
@@ -84,9 +96,14 @@ public final class ModelLoader implements AutoCloseable {
         try {
             final Model model = shelf.load(wanted);
             final int needed = model.embeddingDimensions();
-            return needed == 0 || needed == dimensions
-                    ? ""
-                    : "the model wants " + needed + " dimensions, and this shop has " + dimensions;
+            if (needed != 0 && needed != dimensions) {
+                return "the model wants " + needed + " dimensions, and this shop has " + dimensions;
+            }
+            if (!rehearsed.contains(model.file().kind())) {
+                ModelRehearsal.run(rehearsal, dimensions, model);
+                rehearsed.add(model.file().kind());
+            }
+            return "";
         } catch (IOException e) {
             return String.valueOf(e.getMessage());
         }
