@@ -11,6 +11,8 @@ import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.model.ModelShelf;
+import io.doorbuster.engine.model.ReleasedModels;
 import io.doorbuster.engine.response.ResponseStage;
 import io.doorbuster.engine.stock.StockStage;
 import io.doorbuster.engine.store.EngineStore;
@@ -46,6 +48,7 @@ public final class Engine implements AutoCloseable {
     static final int FIRST_REQUEST = 140;
 
     private final Path stateDirectory;
+    private final ModelShelf shelf;
     private final Verdict verdict = new Verdict();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ConfiguredRecordDecoder configured = new ConfiguredRecordDecoder();
@@ -58,6 +61,7 @@ public final class Engine implements AutoCloseable {
     private record Machine(
             Stores stores,
             StockStage stock,
+            ReleasedModels models,
             FactDispatch facts,
             CommandDispatch commands,
             RequestDispatch requests,
@@ -67,21 +71,30 @@ public final class Engine implements AutoCloseable {
      * An engine without state.
      *
      * @param stateDirectory where the stores' files are made; files of an earlier engine there are replaced.
+     * @param shelf where the models are that the journal releases.
      */
-    public Engine(Path stateDirectory) {
+    public Engine(Path stateDirectory, ModelShelf shelf) {
         this.stateDirectory = stateDirectory;
+        this.shelf = shelf;
     }
 
-    private static Machine build(Path stateDirectory, Settings settings) {
+    /** The same for a journal whose models, if it releases any, lie beside the stores. */
+    public Engine(Path stateDirectory) {
+        this(stateDirectory, new ModelShelf(stateDirectory.resolve("models")));
+    }
+
+    private Machine build(Settings settings) {
         final Stores stores = Stores.create(stateDirectory, settings);
         final StockStage stock = new StockStage(stores);
+        final ReleasedModels models = new ReleasedModels(stores, shelf);
         final ResponseStage response = new ResponseStage(stores);
         return new Machine(
                 stores,
                 stock,
-                new FactDispatch(stores, stock),
+                models,
+                new FactDispatch(stores, stock, models),
                 new CommandDispatch(stock),
-                new RequestDispatch(stores, response),
+                new RequestDispatch(stores, models, response),
                 response);
     }
 
@@ -133,6 +146,7 @@ public final class Engine implements AutoCloseable {
      *
      * @throws CheckpointDamagedException when it is not as it was written, or of another version of the engine: the engine is as
      *     it was before.
+     * @throws IllegalStateException when the file of a model in use cannot be had.
      */
     public Restored restore(CheckpointDirectory directory, Checkpoint checkpoint) throws IOException {
         if (machine != null) {
@@ -142,11 +156,12 @@ public final class Engine implements AutoCloseable {
             throw new CheckpointDamagedException("it is of version " + checkpoint.engineVersion()
                     + " of the engine, and this is " + VERSION + ": the journal is replayed instead");
         }
-        final Machine built = build(stateDirectory, checkpoint.settings());
+        final Machine built = build(checkpoint.settings());
         try {
             final Restored restored = directory.load(checkpoint, built.stores.pages());
             replyHash.restart(checkpoint.replyHash());
             recordCrc = checkpoint.recordCrc();
+            built.models.onRestored();
             machine = built;
             return restored;
         } finally {
@@ -162,7 +177,7 @@ public final class Engine implements AutoCloseable {
         if (refused != Setting.NULL_VAL) {
             throw new IllegalStateException("the journal's first record sets " + refused + " out of range");
         }
-        machine = build(stateDirectory, Settings.DEFAULTS.with(configured));
+        machine = build(Settings.DEFAULTS.with(configured));
     }
 
     private static long engineTimeNs(Stores stores, DirectBuffer record, int offset) {
@@ -279,6 +294,16 @@ public final class Engine implements AutoCloseable {
     /** Settings now; the defaults before the first record. */
     public Settings settings() {
         return machine == null ? Settings.DEFAULTS : machine().stores.settings();
+    }
+
+    /** Where its models come from. Any thread. */
+    public ModelShelf shelf() {
+        return shelf;
+    }
+
+    /** The models in use. Engine thread, but for the counts of the shadow. */
+    public ReleasedModels models() {
+        return machine().models;
     }
 
     /** The stores, for reading. */

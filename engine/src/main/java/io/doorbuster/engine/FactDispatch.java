@@ -30,6 +30,7 @@ import io.doorbuster.engine.learning.EmbeddingLearning;
 import io.doorbuster.engine.learning.LearningStage;
 import io.doorbuster.engine.learning.RankerLearning;
 import io.doorbuster.engine.learning.SimilarLearning;
+import io.doorbuster.engine.model.ReleasedModels;
 import io.doorbuster.engine.stock.StockStage;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
@@ -44,6 +45,7 @@ final class FactDispatch {
     private final Stores stores;
     private final FeatureStage features;
     private final StockStage stock;
+    private final ReleasedModels models;
     private final LearningStage learning;
     private final EmbeddingLearning embeddingLearning;
     private final SimilarLearning similarLearning;
@@ -65,10 +67,12 @@ final class FactDispatch {
     private final ShopperErasedRecordDecoder shopperErased = new ShopperErasedRecordDecoder();
     private final ItemRetiredRecordDecoder itemRetired = new ItemRetiredRecordDecoder();
     private final ItemVectorSetRecordDecoder itemVectorSet = new ItemVectorSetRecordDecoder();
+    private final ModelReleasedRecordDecoder modelReleased = new ModelReleasedRecordDecoder();
 
-    FactDispatch(Stores stores, StockStage stock) {
+    FactDispatch(Stores stores, StockStage stock, ReleasedModels models) {
         this.stores = stores;
         this.stock = stock;
+        this.models = models;
         features = new FeatureStage(stores);
         learning = new LearningStage(stores);
         embeddingLearning = new EmbeddingLearning(stores);
@@ -117,11 +121,14 @@ final class FactDispatch {
                 shopperErased.wrapAndApplyHeader(record, at, header);
                 features.onShopperErased(shopperErased.shopper(), verdict);
             }
+            case ModelReleasedRecordDecoder.TEMPLATE_ID -> {
+                modelReleased.wrapAndApplyHeader(record, at, header);
+                models.onModelReleased(modelReleased, position, verdict);
+            }
             case SearchedRecordDecoder.TEMPLATE_ID,
                     CampaignUpsertedRecordDecoder.TEMPLATE_ID,
                     PromotionUpsertedRecordDecoder.TEMPLATE_ID,
-                    AnswerUpsertedRecordDecoder.TEMPLATE_ID,
-                    ModelReleasedRecordDecoder.TEMPLATE_ID ->
+                    AnswerUpsertedRecordDecoder.TEMPLATE_ID ->
                 verdict.set(Outcome.ACCEPTED); // Counted; nothing reads them.
             default -> {
                 return onItemFact(templateId, record, at, verdict);

@@ -41,6 +41,11 @@ final class Proposal {
         return history;
     }
 
+    /** The history as a vector; of the last proposal. */
+    SessionEmbedding session() {
+        return session;
+    }
+
     /** Forgets the proposal before. */
     void begin(int shopperRow) {
         candidates.reset();

@@ -13,6 +13,8 @@ import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.decision.SlateBuffer;
+import io.doorbuster.engine.model.ReleasedModels;
+import io.doorbuster.engine.ranking.ModelRanking;
 import io.doorbuster.engine.ranking.RankingStage;
 import io.doorbuster.engine.reranking.RerankingStage;
 import io.doorbuster.engine.response.ResponseStage;
@@ -29,6 +31,7 @@ final class RequestDispatch {
     private final ItemStore items;
     private final Proposal proposal;
     private final RankingStage ranking;
+    private final ModelRanking models;
     private final RerankingStage reranking;
     private final ResponseStage response;
     private final Candidates candidates;
@@ -41,11 +44,12 @@ final class RequestDispatch {
     private final RecommendRecordDecoder recommend = new RecommendRecordDecoder();
     private final ExplainRecordDecoder explain = new ExplainRecordDecoder();
 
-    RequestDispatch(Stores stores, ResponseStage response) {
+    RequestDispatch(Stores stores, ReleasedModels released, ResponseStage response) {
         this.stores = stores;
         this.response = response;
         items = stores.items();
         ranking = new RankingStage(stores);
+        models = new ModelRanking(stores, released);
         reranking = new RerankingStage(stores);
         candidates = new Candidates(stores.settings().itemsMax());
         proposal = new Proposal(stores, candidates);
@@ -133,6 +137,7 @@ final class RequestDispatch {
             proposal.addRemembered(shopperRow);
         }
         proposal.propose(shopperRow, filter, position);
+        models.rank(proposal.history(), shopperRow, proposal.session(), candidates);
         final Settings settings = stores.settings();
         reranking.rerank(
                 candidates, filter, settings.explorationPermille(), Chance.seed(settings.seed(), position), slate);

@@ -2,9 +2,18 @@ package io.doorbuster.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.model.ModelFile;
+import io.doorbuster.engine.model.ModelKind;
+import io.doorbuster.engine.model.ModelShelf;
+import io.doorbuster.engine.model.SampleModels;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EngineAllocationTest {
     private static final int ROUNDS_MAX = 30;
     private static final int TRIPLES = 10_000;
+    private static final int REQUESTS = 1_000;
 
     @TempDir
     Path directory;
@@ -47,6 +57,51 @@ class EngineAllocationTest {
             }
             assertThat(least).as("bytes of %d triples", TRIPLES).isLessThan(TRIPLES);
         }
+    }
+
+    /** Every kind of model, beside a shadow. */
+    @Test
+    void requestsOfReleasedModelsShouldAllocateNothing() throws IOException {
+        final Path models = Files.createDirectory(directory.resolve("models"));
+        try (Engine engine = new Engine(directory.resolve("state"), new ModelShelf(models))) {
+            final Script script = new Script(engine);
+            script.configure(
+                    Setting.DIMENSIONS, SampleModels.DIMS, Setting.ITEMS_MAX, 1_000, Setting.SHOPPERS_MAX, 100);
+            for (int i = 1; i <= 300; i++) {
+                script.item(i, i % 7, 100L * i, "item-" + i);
+                script.stock(i, 1_000);
+                script.view(1 + i % 20, i);
+            }
+            script.release(ModelRole.SHADOW, publish(ModelKind.TOWERS, 2, models));
+            for (final ModelKind kind : ModelKind.values()) {
+                script.release(ModelRole.ACTIVE, publish(kind, 1, models));
+                assertThat(leastOfRecommends(script))
+                        .as("bytes of %d requests, %s", REQUESTS, kind)
+                        .isLessThan(REQUESTS);
+            }
+            assertThat(engine.models().shadowCounts().compared()).isPositive();
+        }
+    }
+
+    private static byte[] publish(ModelKind kind, int seed, Path models) throws IOException {
+        final ModelFile file = new SampleModels(seed).of(kind);
+        file.write(ModelShelf.file(models, file.hash()));
+        return HexFormat.of().parseHex(file.hash());
+    }
+
+    private static long leastOfRecommends(Script script) {
+        final com.sun.management.ThreadMXBean threads =
+                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long[] none = new long[0];
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < ROUNDS_MAX && least > REQUESTS; round++) {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < REQUESTS; i++) {
+                script.recommend(1 + i % 20, none, none);
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     private static void play(Script script, int count) {

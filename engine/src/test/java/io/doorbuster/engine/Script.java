@@ -14,6 +14,8 @@ import io.doorbuster.codec.ItemRetiredRecordEncoder;
 import io.doorbuster.codec.ItemUpsertedRecordEncoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.ModelReleasedRecordEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.PriceChangedRecordEncoder;
 import io.doorbuster.codec.PurchasedRecordEncoder;
@@ -242,6 +244,16 @@ final class Script {
         final ReleaseReservationRecordEncoder release = new ReleaseReservationRecordEncoder();
         release.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).reservationId(reservationId);
         return fact(release.encodedLength());
+    }
+
+    Outcome release(ModelRole role, byte[] contentHash) {
+        final ModelReleasedRecordEncoder released = new ModelReleasedRecordEncoder();
+        released.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).modelId(1).role(role);
+        for (int i = 0; i < contentHash.length; i++) {
+            released.contentHash(i, (short) (contentHash[i] & 0xFF));
+        }
+        released.name("model");
+        return fact(released.encodedLength());
     }
 
     /** Encodes and applies a recommend; the reply lies in {@link #reply}. */

@@ -1,5 +1,6 @@
 package io.doorbuster.client;
 
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.Setting;
 import java.io.IOException;
@@ -371,9 +372,16 @@ public final class DoorbusterClient implements AutoCloseable {
         return await(pipelined.shopperErased(shopper), Acknowledgement.class);
     }
 
-    /** A model file takes effect. */
-    public Acknowledgement modelReleased(long modelId, byte[] contentHash, String name) throws IOException {
-        return await(pipelined.modelReleased(modelId, contentHash, name), Acknowledgement.class);
+    /**
+     * A model file takes effect, or none does any more.
+     *
+     * @param contentHash SHA-256 of the file, which lies in the server's directory of models; zeros = none. Not read when the role
+     *     is ROLLBACK.
+     * @return what became of it; its position is where the model takes effect.
+     */
+    public Acknowledgement modelReleased(ModelRole role, long modelId, byte[] contentHash, String name)
+            throws IOException {
+        return await(pipelined.modelReleased(role, modelId, contentHash, name), Acknowledgement.class);
     }
 
     /** Changes one setting; see the schema for which can be changed. */

@@ -12,6 +12,7 @@ import io.doorbuster.codec.ItemUpsertedEncoder;
 import io.doorbuster.codec.ItemVectorSetEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.ModelReleasedEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.PriceChangedEncoder;
 import io.doorbuster.codec.PromotionUpsertedEncoder;
 import io.doorbuster.codec.PurchasedEncoder;
@@ -443,8 +444,13 @@ public abstract sealed class FactMessages permits Messages {
         return sent(shopperErased.encodedLength());
     }
 
-    /** A model file takes effect. */
-    public long modelReleased(long modelId, byte[] contentHash, String name) {
+    /**
+     * A model file takes effect, or none does any more.
+     *
+     * @param contentHash SHA-256 of the file, which lies in the server's directory of models; zeros = none. Not read when the role
+     *     is ROLLBACK.
+     */
+    public long modelReleased(ModelRole role, long modelId, byte[] contentHash, String name) {
         if (contentHash.length != ModelReleasedEncoder.contentHashLength()) {
             throw new IllegalArgumentException("contentHash has " + contentHash.length + " bytes, not "
                     + ModelReleasedEncoder.contentHashLength() + " (SHA-256)");
@@ -455,7 +461,8 @@ public abstract sealed class FactMessages permits Messages {
                 .sourceSequence(sequence())
                 .occurredAtNs(occurredAtNs())
                 .acknowledge(acknowledge())
-                .modelId(modelId);
+                .modelId(modelId)
+                .role(role);
         for (int i = 0; i < ModelReleasedEncoder.contentHashLength(); i++) {
             modelReleased.contentHash(i, (short) (contentHash[i] & 0xFF));
         }

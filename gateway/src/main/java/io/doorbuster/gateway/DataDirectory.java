@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   FORMAT       says that the directory is ours, and its version
  *   lock         held by the process that writes
  *   journal/     Chronicle Queue
+ *   models/      released models, each named by the hash of its bytes; the journal names them
  *   checkpoints/ images of the state; derived, they shorten a start
  *   identities/  who a shopper is; not part of the journal's backups
  *   token        what clients must know
@@ -161,6 +162,11 @@ public final class DataDirectory implements AutoCloseable {
     /** Where the checkpoints of a data directory lie. */
     public static Path checkpoints(Path dataDirectory) {
         return dataDirectory.resolve("checkpoints");
+    }
+
+    /** Where the models lie that the journal of a data directory names. */
+    public static Path models(Path dataDirectory) {
+        return dataDirectory.resolve("models");
     }
 
     /** Where the identities of a data directory lie. */

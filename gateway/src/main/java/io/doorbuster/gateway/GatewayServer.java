@@ -9,6 +9,8 @@ import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.engine.checkpoint.Restored;
+import io.doorbuster.engine.model.ModelShelf;
+import io.doorbuster.engine.model.ShadowCounts;
 import io.doorbuster.engine.ring.DedicatedPipeline;
 import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.Pipeline;
@@ -17,6 +19,7 @@ import io.doorbuster.engine.ring.SharedPipeline;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.identity.IdentityStore;
 import io.doorbuster.gateway.tcp.BoundPort;
+import io.doorbuster.gateway.tcp.ModelLoader;
 import io.doorbuster.gateway.tcp.SourceSequences;
 import io.doorbuster.gateway.tcp.TcpAgent;
 import io.doorbuster.gateway.tcp.Token;
@@ -57,7 +60,9 @@ public final class GatewayServer implements AutoCloseable {
     private final List<String> notes;
     private final long cutBytes;
     private final long startPosition;
+    private final ShadowCounts shadowCounts;
     private final InputRing ring;
+    private final ModelLoader models;
     private final TcpAgent agent;
     private final Pipeline pipeline;
     private final Thread thread;
@@ -94,10 +99,15 @@ public final class GatewayServer implements AutoCloseable {
         this.notes = notes;
         this.cutBytes = cutBytes;
         startPosition = engine.position();
+        shadowCounts = engine.models().shadowCounts();
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
         final boolean dedicated = config.threadMode() == ThreadMode.DEDICATED;
+        models = new ModelLoader(
+                engine.shelf(),
+                state.path().resolve("rehearsal"),
+                engine.settings().dimensions());
         agent = TcpAgent.of(
                 port,
                 ring,
@@ -108,6 +118,7 @@ public final class GatewayServer implements AutoCloseable {
                 appender.lastPosition(),
                 space,
                 forcer,
+                models,
                 dedicated);
         pipeline = dedicated
                 ? new DedicatedPipeline(ring, appender, engine, checkpointer, agent)
@@ -166,7 +177,7 @@ public final class GatewayServer implements AutoCloseable {
         try {
             final Path given = config.stateDirectory();
             state = given == null ? StateDirectory.of(data.path()) : StateDirectory.at(given);
-            engine = new Engine(state.path());
+            engine = new Engine(state.path(), new ModelShelf(DataDirectory.models(data.path())));
             JournalSpace.prepare(DataDirectory.journal(data.path()));
             recovery = new Recovery(data.path(), engine);
         } catch (IOException | RuntimeException e) {
@@ -388,6 +399,11 @@ public final class GatewayServer implements AutoCloseable {
         return Kernels.description();
     }
 
+    /** How the shadow model differs from what was shown, since it was released or this process began. */
+    public ShadowCounts shadowCounts() {
+        return shadowCounts;
+    }
+
     /** Waits until the server has failed or is being closed; the failure, or null. */
     public @Nullable Throwable awaitTermination() throws InterruptedException {
         thread.join();
@@ -462,6 +478,6 @@ public final class GatewayServer implements AutoCloseable {
             checkpointer.finish(position, engine.recordCrc(), replyHash);
             failure = checkpointer.failure();
         }
-        closeAll(checkpointer, agent, ring, space, identities, appender, engine, state, data);
+        closeAll(checkpointer, agent, models, ring, space, identities, appender, engine, state, data);
     }
 }

@@ -3,6 +3,7 @@ package io.doorbuster.gateway;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalSpace;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public final class Standby implements AutoCloseable {
         }
         final StateDirectory state =
                 stateDirectory == null ? StateDirectory.temporary() : StateDirectory.at(stateDirectory);
-        final Engine engine = new Engine(state.path());
+        final Engine engine = new Engine(state.path(), new ModelShelf(DataDirectory.models(dataDirectory)));
         try {
             return new Standby(
                     dataDirectory,

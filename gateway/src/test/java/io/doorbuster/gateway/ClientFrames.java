@@ -5,6 +5,7 @@ import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.client.SlateFilter;
 import io.doorbuster.codec.ByeEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.WelcomeEncoder;
@@ -94,7 +95,7 @@ final class ClientFrames {
         final float[] vector = new float[RunningGateway.DIMENSIONS];
         Arrays.fill(vector, 0.25f);
         client.itemVectorSet(1, vector);
-        client.modelReleased(1, new byte[32], "model");
+        client.modelReleased(ModelRole.ACTIVE, 1, new byte[32], "model");
         client.configured(Setting.SLATE_MAX, 50);
     }
 

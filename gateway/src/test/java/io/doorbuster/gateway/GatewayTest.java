@@ -10,6 +10,7 @@ import io.doorbuster.client.RejectedException;
 import io.doorbuster.client.SlateFilter;
 import io.doorbuster.codec.HelloEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.RejectCode;
 import io.doorbuster.codec.RejectedDecoder;
@@ -262,7 +263,8 @@ class GatewayTest {
                     .hasMessageContaining("2001");
             assertThatThrownBy(() -> client.impressionShown("bob", 0, new long[65]))
                     .hasMessageContaining("items shown=65");
-            assertThatThrownBy(() -> client.modelReleased(1, new byte[3], "m")).hasMessageContaining("3 bytes, not 32");
+            assertThatThrownBy(() -> client.modelReleased(ModelRole.ACTIVE, 1, new byte[3], "m"))
+                    .hasMessageContaining("3 bytes, not 32");
             assertThatThrownBy(() -> client.score("bob", new long[501])).hasMessageContaining("candidates=501");
             assertThat(client.viewed("bob", 1, 0).outcome()).isEqualTo(Outcome.ACCEPTED);
             assertThat(client.score("bob", 1, 2).items()).hasSize(2);

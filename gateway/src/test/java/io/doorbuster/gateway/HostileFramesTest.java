@@ -48,7 +48,7 @@ class HostileFramesTest {
     private static final int OCCURRED_AT = BODY_OFFSET + 16;
     private static final int MUTANTS_OF_EACH = 150;
     private static final Set<RejectCode> STAYS =
-            EnumSet.of(RejectCode.INVALID_VALUE, RejectCode.EXPIRED, RejectCode.OVERLOADED);
+            EnumSet.of(RejectCode.INVALID_VALUE, RejectCode.MODEL_REFUSED, RejectCode.EXPIRED, RejectCode.OVERLOADED);
     private static final int[] COUNTS = {0, 1, 3, 64, 65, 255, 256, 257, 500, 501, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF};
     private static final long[] NUMBERS = {
         0, 1, -1, Long.MIN_VALUE, Long.MAX_VALUE, Integer.MIN_VALUE, Integer.MAX_VALUE, 0xFFFFFFFFL, 1L << 63 | 1

@@ -7,6 +7,7 @@ import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.TickRecordDecoder;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.ring.WaitPolicy;
 import io.doorbuster.journal.JournalDisk;
 import io.doorbuster.journal.JournalFiles;
@@ -108,7 +109,7 @@ final class RunningGateway implements AutoCloseable {
     List<Integer> replay(Consumer<Engine> judge) {
         final List<Integer> templates = new ArrayList<>();
         final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
-        try (Engine engine = new Engine(directory.resolve("replayed"));
+        try (Engine engine = new Engine(directory.resolve("replayed"), new ModelShelf(DataDirectory.models(data())));
                 JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data()))) {
             while (tailer.poll(
                             (buffer, offset, length) -> {

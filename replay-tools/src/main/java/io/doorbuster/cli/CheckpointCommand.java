@@ -5,6 +5,7 @@ import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.JvmFlags;
 import io.doorbuster.gateway.Recovery;
@@ -38,7 +39,7 @@ import picocli.CommandLine.Option;
         })
 final class CheckpointCommand implements Callable<Integer> {
     /** "door-cli": one source for all, since none is ever forgotten. */
-    private static final long SOURCE = 0x64_6F_6F_72_2D_63_6C_69L;
+    static final long SOURCE = 0x64_6F_6F_72_2D_63_6C_69L;
 
     private static final long LOOK_NS = 10_000_000;
     private static final long ASK_AGAIN_NS = 100 * LOOK_NS;
@@ -72,7 +73,7 @@ final class CheckpointCommand implements Callable<Integer> {
         final ProgressLine progress = new ProgressLine(report.err());
         try (DataDirectory locked = DataDirectory.open(data.directory);
                 StateDirectory state = StateDirectory.temporary();
-                Engine engine = new Engine(state.path());
+                Engine engine = new Engine(state.path(), new ModelShelf(DataDirectory.models(locked.path())));
                 Recovery recovery = new Recovery(locked.path(), engine);
                 JournalFiles files = new JournalFiles(DataDirectory.journal(locked.path()))) {
             while (recovery.poll() > 0) {

@@ -3,6 +3,7 @@ package io.doorbuster.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.evaluation.EvaluationHtml;
 import io.doorbuster.evaluation.EvaluationInput;
@@ -51,6 +52,7 @@ import picocli.CommandLine.Option;
             "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --attributes Beauty_item2attributes.json.gz",
             "  doorbuster evaluate --protocol ratings --train ml-100k.inter --seed 2020 --report out",
             "  doorbuster evaluate --protocol events --format uci-online-retail --train online_retail.csv.gz",
+            "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --model towers.safetensors",
             "  doorbuster evaluate --compare before/evaluation.json after/evaluation.json"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -114,6 +116,14 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " fit the log).")
     private Map<Setting, Long> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--model",
+            paramLabel = "FILE",
+            description =
+                    "A model file that orders the same candidates, beside the live ranker; may be given again. Tables of"
+                            + " shoppers go by the surrogates of a journal, so they say nothing of a log.")
+    private List<Path> models = new ArrayList<>();
+
     @Option(names = "--report", paramLabel = "DIR", description = "Write evaluation.json and evaluation.html there.")
     private @Nullable Path directory;
 
@@ -143,7 +153,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Files.createDirectories(to);
         }
         final ProgressLine progress = new ProgressLine(report.err());
-        final EvaluationRun run = Evaluator.run(input, settings, limit, progress::show);
+        final EvaluationRun run = Evaluator.run(input, settings, models(), limit, progress::show);
         progress.clear();
         print(run);
         if (to != null) {
@@ -153,6 +163,22 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         report.json((ObjectNode) run.json());
         return 0;
+    }
+
+    private List<ModelFile> models() throws IOException {
+        final List<ModelFile> read = new ArrayList<>();
+        for (final Path file : models) {
+            if (!Files.isRegularFile(file)) {
+                throw new IOException("no file " + file + ": check the path");
+            }
+            final ModelFile model = ModelFile.read(file);
+            if (read.stream().anyMatch(other -> other.name().equals(model.name()))) {
+                throw new IllegalArgumentException(
+                        "--model: two of them are named " + model.name() + ", and the table could not tell them apart");
+            }
+            read.add(model);
+        }
+        return read;
     }
 
     private EvaluationInput input() {

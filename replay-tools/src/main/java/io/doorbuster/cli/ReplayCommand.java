@@ -41,7 +41,11 @@ final class ReplayCommand implements Callable<Integer> {
             report.line("state hash %s", Hashes.hex(found.stateHash()));
             report.line("reply hash %s", Hashes.hex(found.replyHash()));
             report.line("ledger hash %s", Hashes.hex(found.ledgerHash()));
-            report.json(json(found));
+            final ObjectNode node = json(found);
+            if (found.position() > 0) {
+                ServeCommand.shadowLine(report, node, replayer.engine().models().shadowCounts());
+            }
+            report.json(node);
             return 0;
         }
     }

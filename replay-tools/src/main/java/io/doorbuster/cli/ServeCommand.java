@@ -1,6 +1,7 @@
 package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.engine.model.ShadowCounts;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.replay.Hashes;
@@ -84,6 +85,22 @@ final class ServeCommand implements Callable<Integer> {
         return 1;
     }
 
+    /** How a shadow model differed, if one scored. */
+    static void shadowLine(Report report, ObjectNode node, ShadowCounts shadow) {
+        if (shadow.compared() > 0) {
+            report.line(
+                    "shadow model: %,d requests compared, %.1f %% of the first %d in common, another item first in %.1f %%",
+                    shadow.compared(),
+                    100 * shadow.overlap(),
+                    ShadowCounts.TOP,
+                    100.0 * shadow.firstDiffers() / shadow.compared());
+            node.putObject("shadow")
+                    .put("compared", shadow.compared())
+                    .put("overlap", shadow.overlap())
+                    .put("firstDiffers", shadow.firstDiffers());
+        }
+    }
+
     /** Runs when the JVM is told to stop. Without halt its exit code would be that of the signal, as if it had failed. */
     private static void close(GatewayServer server, Report report, CountDownLatch closed) {
         int exitCode = 1;
@@ -99,6 +116,7 @@ final class ServeCommand implements Callable<Integer> {
                         .println("doorbuster: no checkpoint of the end (" + server.checkpointProblem()
                                 + "): the next start takes longer, and loses nothing");
             }
+            shadowLine(report, node, server.shadowCounts());
             report.line(
                     "stopped at position %,d, state hash %s, reply hash %s",
                     server.position(), Hashes.hex(server.stateHash()), Hashes.hex(server.replyHash()));

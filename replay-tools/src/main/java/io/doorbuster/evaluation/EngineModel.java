@@ -9,6 +9,8 @@ import io.doorbuster.codec.ConfiguredRecordEncoder;
 import io.doorbuster.codec.ItemUpsertedRecordEncoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
+import io.doorbuster.codec.ModelReleasedRecordEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.PurchasedRecordEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
@@ -16,6 +18,8 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.SlateDecoder;
 import io.doorbuster.codec.ViewedRecordEncoder;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.model.ModelShelf;
+import io.doorbuster.engine.store.ModelStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.evaluation.Cases.Span;
 import io.doorbuster.gateway.StateDirectory;
@@ -23,6 +27,7 @@ import io.doorbuster.intake.EventSender;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -47,6 +52,10 @@ final class EngineModel implements Recommender, AutoCloseable {
     private static final int ANONYMOUS_MAX = 100_000;
 
     private static final long SOURCE = 1;
+
+    /** No model: the live ranker orders. */
+    private static final String LIVE = "0".repeat(2 * ModelStore.HASH_BYTES);
+
     private static final int POSITION_UNKNOWN = 65_534;
     private static final int PROGRESS_EVENTS = 4_096;
     private static final long LATENCY_MAX_NS = 60_000_000_000L;
@@ -66,6 +75,7 @@ final class EngineModel implements Recommender, AutoCloseable {
     private final CartedRecordEncoder carted = new CartedRecordEncoder();
     private final PurchasedRecordEncoder purchased = new PurchasedRecordEncoder();
     private final RecommendRecordEncoder recommend = new RecommendRecordEncoder();
+    private final ModelReleasedRecordEncoder released = new ModelReleasedRecordEncoder();
     private final boolean[] isThere;
     private final ItemMarks excluded;
     private final String[] sources = new String[Metrics.PLACES];
@@ -73,14 +83,17 @@ final class EngineModel implements Recommender, AutoCloseable {
     private long position;
     private long sequence;
     private long trainingNs;
+    private long trained;
+    private String active = LIVE;
 
     /**
      * Makes an engine with room for the log.
      *
      * @param chosen settings other than the defaults.
+     * @param models that may be released.
      * @throws IllegalArgumentException when one of them is none, or out of its range.
      */
-    EngineModel(Task task, Map<Setting, Long> chosen) throws IOException {
+    EngineModel(Task task, Map<Setting, Long> chosen, ModelShelf models) throws IOException {
         this.task = task;
         isThere = new boolean[task.catalogue().size()];
         excluded = new ItemMarks(task.catalogue().size());
@@ -97,7 +110,7 @@ final class EngineModel implements Recommender, AutoCloseable {
             throw new IllegalArgumentException("ENGINE_TIME is 0 here: journal time is the time of the events");
         }
         state = StateDirectory.temporary();
-        engine = new Engine(state.path());
+        engine = new Engine(state.path(), models);
         configure(settings);
     }
 
@@ -142,7 +155,8 @@ final class EngineModel implements Recommender, AutoCloseable {
         final Outcome outcome = acknowledged.outcome();
         if (outcome != Outcome.ACCEPTED && outcome != Outcome.OVERCOMMITTED) {
             throw new IllegalStateException("the engine refused event " + sequence + ": " + outcome
-                    + (outcome == Outcome.ITEM_STORE_FULL ? "; leave --set ITEMS_MAX out, or make it larger" : ""));
+                    + (outcome == Outcome.ITEM_STORE_FULL ? "; leave --set ITEMS_MAX out, or make it larger" : "")
+                    + (outcome == Outcome.MODEL_REFUSED ? "; --set DIMENSIONS to those of the model's vectors" : ""));
         }
     }
 
@@ -161,6 +175,7 @@ final class EngineModel implements Recommender, AutoCloseable {
             }
         }
         trainingNs = System.nanoTime() - beginNs;
+        trained = sequence;
     }
 
     private void introduce(int number, long timeNs) {
@@ -235,6 +250,28 @@ final class EngineModel implements Recommender, AutoCloseable {
 
     @Override
     public int recommend(Cases cases, int number, int[] slate) {
+        release(LIVE);
+        return ask(cases, number, slate);
+    }
+
+    /** Has a model order from now on, unless it does. */
+    void release(String hash) {
+        if (!active.equals(hash)) {
+            final byte[] bytes = HexFormat.of().parseHex(hash);
+            released.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                    .modelId(1)
+                    .role(ModelRole.ACTIVE);
+            for (int i = 0; i < bytes.length; i++) {
+                released.contentHash(i, (short) (bytes[i] & 0xFF));
+            }
+            released.name("model");
+            fact(released.encodedLength(), task.timeNs());
+            active = hash;
+        }
+    }
+
+    /** A slate of the engine as it is. */
+    int ask(Cases cases, int number, int[] slate) {
         final int length = encode(cases, number);
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + length);
         RecordDescriptor.position(record, 0, ++position);
@@ -244,7 +281,9 @@ final class EngineModel implements Recommender, AutoCloseable {
         RecordDescriptor.sourceSequence(record, 0, 0);
         final long beginNs = System.nanoTime();
         engine.onRecord(record, 0, reply, 0);
-        latencyNs.recordValue(Math.min(LATENCY_MAX_NS, System.nanoTime() - beginNs));
+        if (active.equals(LIVE)) {
+            latencyNs.recordValue(Math.min(LATENCY_MAX_NS, System.nanoTime() - beginNs));
+        }
         excluded.only(cases, cases.excluded(number));
         return decode(slate);
     }
@@ -299,7 +338,7 @@ final class EngineModel implements Recommender, AutoCloseable {
 
     /** Facts a second while the log was fed. */
     long eventsPerSecond() {
-        return Math.round(sequence * 1e9 / Math.max(1, trainingNs));
+        return Math.round(trained * 1e9 / Math.max(1, trainingNs));
     }
 
     /** Time that the engine took for each request so far. */

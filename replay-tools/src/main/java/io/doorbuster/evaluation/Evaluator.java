@@ -1,6 +1,8 @@
 package io.doorbuster.evaluation;
 
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.model.ModelFile;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.evaluation.EvaluationRun.Lines;
 import io.doorbuster.evaluation.EvaluationRun.Micros;
 import io.doorbuster.evaluation.EvaluationRun.Rejected;
@@ -10,6 +12,8 @@ import io.doorbuster.evaluation.Slates.Rows;
 import io.doorbuster.evaluation.Slates.TargetFilter;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -60,23 +64,41 @@ public final class Evaluator {
      * Reads the log, trains and asks.
      *
      * @param settings of the engine, where they are not to be the defaults.
+     * @param models that order the same candidates beside the live ranker, a line of the table each.
      * @param casesMax at most so many cases, at equal distances.
      * @param progress told what is going on and how far it is.
      * @throws IOException when a file cannot be read, or leaves nothing to train on or to ask.
      */
     public static EvaluationRun run(
-            EvaluationInput input, Map<Setting, Long> settings, long casesMax, ObjLongConsumer<String> progress)
+            EvaluationInput input,
+            Map<Setting, Long> settings,
+            List<ModelFile> models,
+            long casesMax,
+            ObjLongConsumer<String> progress)
             throws IOException {
         final long beginNs = System.nanoTime();
         final Task task = input.read();
-        try (EngineModel engine = new EngineModel(task, settings)) {
-            engine.train(event -> progress.accept("trained", event));
-            return new Evaluator(input, task, casesMax, progress).evaluate(engine, beginNs);
+        final Path shelf = Files.createTempDirectory("doorbuster-models");
+        try {
+            for (final ModelFile model : models) {
+                model.write(ModelShelf.file(shelf, model.hash()));
+            }
+            try (EngineModel engine = new EngineModel(task, settings, new ModelShelf(shelf))) {
+                engine.train(event -> progress.accept("trained", event));
+                return new Evaluator(input, task, casesMax, progress).evaluate(engine, models, beginNs);
+            }
+        } finally {
+            for (final ModelFile model : models) {
+                Files.deleteIfExists(ModelShelf.file(shelf, model.hash()));
+            }
+            Files.delete(shelf);
         }
     }
 
-    private EvaluationRun evaluate(EngineModel engine, long beginNs) {
-        final List<Recommender> baselines = baselines();
+    private EvaluationRun evaluate(EngineModel engine, List<ModelFile> models, long beginNs) {
+        final List<Recommender> baselines = new ArrayList<>();
+        models.forEach(model -> baselines.add(new ReleasedModel(engine, model)));
+        baselines.addAll(baselines());
         slates.add(askEngine(engine, cases));
         baselines.forEach(baseline -> slates.add(ask(baseline, cases)));
         final List<Rows> rows =

@@ -3,6 +3,8 @@ package io.doorbuster.replay;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
+import io.doorbuster.engine.model.ModelFile;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.Recovery;
@@ -72,6 +74,7 @@ public final class DirectoryCopy {
             if (until != Long.MAX_VALUE && last < until) {
                 throw new IOException("the journal ends at position " + last + ": give that or less");
             }
+            copyModels();
             copyCheckpoint(until);
             return recover(made.path(), progress);
         }
@@ -82,6 +85,25 @@ public final class DirectoryCopy {
         try (Stream<Path> files = Files.walk(target)) {
             for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
+            }
+        }
+    }
+
+    /** All that lie there, since the journal names them; each is checked. */
+    private void copyModels() throws IOException {
+        final Path models = DataDirectory.models(source);
+        if (!Files.isDirectory(models)) {
+            return;
+        }
+        final Path to = Files.createDirectories(DataDirectory.models(target));
+        try (Stream<Path> files = Files.list(models)) {
+            for (final Path file : files.filter(ModelShelf::isModel).sorted().toList()) {
+                final ModelFile model = ModelFile.read(file);
+                if (!ModelShelf.file(models, model.hash()).equals(file)) {
+                    throw new IOException(file + " is damaged, its hash is " + model.hash()
+                            + ": put it back from a backup; if the journal does not name it, delete it");
+                }
+                model.write(ModelShelf.file(to, model.hash()));
             }
         }
     }
@@ -100,7 +122,7 @@ public final class DirectoryCopy {
 
     private static Copied recover(Path directory, Progress progress) throws IOException {
         try (StateDirectory state = StateDirectory.temporary();
-                Engine engine = new Engine(state.path());
+                Engine engine = new Engine(state.path(), new ModelShelf(DataDirectory.models(directory)));
                 Recovery recovery = new Recovery(directory, engine)) {
             while (recovery.poll() > 0) {
                 progress.onReplayed(recovery.position());

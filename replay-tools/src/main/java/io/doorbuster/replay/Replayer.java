@@ -5,6 +5,7 @@ import io.doorbuster.engine.RecordedHashes;
 import io.doorbuster.engine.checkpoint.Checkpoint;
 import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.StateDirectory;
@@ -29,6 +30,7 @@ public final class Replayer implements AutoCloseable {
 
     private final Path journal;
     private final StateDirectory state;
+    private final ModelShelf shelf;
     private final Engine engine;
     private final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
     private final RecordedHashes hashes = new RecordedHashes();
@@ -49,7 +51,8 @@ public final class Replayer implements AutoCloseable {
         DataDirectory.check(dataDirectory);
         journal = DataDirectory.journal(dataDirectory);
         state = StateDirectory.temporary();
-        engine = new Engine(state.path());
+        shelf = new ModelShelf(DataDirectory.models(dataDirectory));
+        engine = new Engine(state.path(), shelf);
         checkpointDirectory = new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory));
     }
 
@@ -95,7 +98,7 @@ public final class Replayer implements AutoCloseable {
                 continue;
             }
             try (StateDirectory other = StateDirectory.temporary();
-                    Engine restored = new Engine(other.path())) {
+                    Engine restored = new Engine(other.path(), shelf)) {
                 restored.restore(checkpointDirectory, checkpoint);
             } catch (CheckpointDamagedException e) {
                 if (checkpointDirectory.positions().contains(checkpoint.position())) {

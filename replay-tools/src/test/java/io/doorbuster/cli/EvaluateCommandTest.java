@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.engine.model.ModelFile;
+import io.doorbuster.engine.model.ModelKind;
+import io.doorbuster.engine.model.Tensor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.zip.GZIPOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -71,6 +75,59 @@ class EvaluateCommandTest {
     private static ObjectNode withoutTimes(ObjectNode json) {
         json.remove(List.of("eventsPerSecond", "engineMicros", "seconds"));
         return json;
+    }
+
+    private Path model(String name, float factor) throws IOException {
+        final Path file = directory.resolve(name);
+        ModelFile.of(
+                        ModelKind.NETWORK,
+                        name,
+                        Map.of("features", ModelFile.names(List.of("NEIGHBOURS_BEHIND")), "activation", "relu"),
+                        List.of(
+                                Tensor.floats("mean", new float[1], 1),
+                                Tensor.floats("deviation", new float[] {1}, 1),
+                                Tensor.floats("layer0.weight", new float[] {factor}, 1, 1),
+                                Tensor.floats("layer0.bias", new float[1], 1)))
+                .write(file);
+        return file;
+    }
+
+    @Test
+    void modelsShouldOrderTheSameCandidatesBesideTheEngine() throws IOException {
+        assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--json"))
+                .as(err.toString())
+                .isZero();
+        final JsonNode alone = json();
+        final Path better = model("neighbours first", 1);
+        final Path worse = model("neighbours last", -1);
+        assertThat(run(
+                        "--protocol",
+                        "sessions",
+                        "--train",
+                        train,
+                        "--test",
+                        test,
+                        "--json",
+                        "--model",
+                        better,
+                        "--model",
+                        worse))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("neighbours first  ").contains("neighbours last  ");
+        final JsonNode found = json();
+        assertThat(found.path("metrics")).isEqualTo(alone.path("metrics"));
+        final String metric = found.path("shown").get(0).asText();
+        final double first =
+                found.path("baselines").path("neighbours first").path(metric).asDouble();
+        final double last =
+                found.path("baselines").path("neighbours last").path(metric).asDouble();
+        assertThat(first).isGreaterThan(last);
+        assertThat(run("--protocol", "sessions", "--train", train, "--model", better, "--model", better))
+                .isEqualTo(2);
+        assertThat(run("--protocol", "sessions", "--train", train, "--model", train))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("its header has");
     }
 
     @Test

@@ -3,12 +3,16 @@ package io.doorbuster.evaluation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.intake.ShopEvent.Kind;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EngineModelTest {
+    private static final ModelShelf NO_MODELS = new ModelShelf(Path.of("none"));
+
     private final Logs logs = new Logs();
 
     private static String letters(int from, int to) {
@@ -30,7 +34,7 @@ class EngineModelTest {
         logs.item('x');
         logs.ask(-1, "a", "b", "");
         logs.ask(-1, "a", "b", "b");
-        try (EngineModel engine = new EngineModel(logs.task(null, 40, 1, 0, 0), Map.of(Setting.SEED, 9L))) {
+        try (EngineModel engine = new EngineModel(logs.task(null, 40, 1, 0, 0), Map.of(Setting.SEED, 9L), NO_MODELS)) {
             engine.train(event -> {});
             assertThat(logs.slate(engine, 0)).contains("b", "c", "d").doesNotContain("x");
             assertThat(logs.slate(engine, 1)).contains("c").doesNotContain("b");
@@ -48,7 +52,7 @@ class EngineModelTest {
         }
         logs.ask(3, letters(380, 390), letters(399, 400), letters(0, 390));
         logs.ask(3, letters(380, 390), letters(399, 400), letters(0, 12));
-        try (EngineModel engine = new EngineModel(logs.task(null, 500, 1, 0, 0), Map.of())) {
+        try (EngineModel engine = new EngineModel(logs.task(null, 500, 1, 0, 0), Map.of(), NO_MODELS)) {
             engine.train(event -> {});
             assertThat(letters(390, 400)).contains(logs.slate(engine, 0).split(""));
             assertThat(logs.slate(engine, 1)).hasSize(Metrics.PLACES);

@@ -8,6 +8,7 @@ import io.doorbuster.client.ReplyHandler;
 import io.doorbuster.client.SlateFilter;
 import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.ExplanationDecoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.RejectCode;
 import io.doorbuster.codec.Scenario;
@@ -154,7 +155,7 @@ final class EveryMessage implements ReplyHandler {
         client.campaignUpserted(1, item(), 5, 500, 0, Long.MAX_VALUE);
         client.promotionUpserted(1, item(), 500, 10, 0, Long.MAX_VALUE);
         client.answerUpserted(1, "Where is my parcel?", "On its way.");
-        client.modelReleased(1, new byte[32], "model");
+        client.modelReleased(ModelRole.ACTIVE, 1, new byte[32], "model");
     }
 
     private void upsert(long item) {

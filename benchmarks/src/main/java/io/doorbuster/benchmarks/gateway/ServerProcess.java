@@ -71,7 +71,7 @@ final class ServerProcess implements AutoCloseable {
         return description.get(RoundTripServerMain.KERNELS).asText();
     }
 
-    private Path dataDirectory() {
+    Path dataDirectory() {
         return Path.of(description.get(RoundTripServerMain.DATA_DIRECTORY).asText());
     }
 

@@ -21,6 +21,7 @@ public final class Stores implements AutoCloseable {
     private final EmbeddingStore embedding;
     private final SimilarStore similar;
     private final RankerStore ranker;
+    private final ModelStore models;
     private final TrendingStore trending;
     private final CategoryStore categories;
     private final ReservationStore reservations;
@@ -40,6 +41,7 @@ public final class Stores implements AutoCloseable {
         embedding = new EmbeddingStore(pages, settings.dimensions(), settings.itemsMax());
         similar = new SimilarStore(pages, settings.itemsMax());
         ranker = new RankerStore(pages);
+        models = new ModelStore(pages);
         trending = new TrendingStore(pages, items);
         categories = new CategoryStore(pages, items);
         reservations = new ReservationStore(pages, settings.reservationsMax());
@@ -103,6 +105,11 @@ public final class Stores implements AutoCloseable {
 
     public RankerStore ranker() {
         return ranker;
+    }
+
+    /** Which released models are in use. */
+    public ModelStore models() {
+        return models;
     }
 
     public TrendingStore trending() {

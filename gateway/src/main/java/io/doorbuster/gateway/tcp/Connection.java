@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Future;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client's socket with its two buffers. Network thread only.
@@ -38,6 +40,10 @@ final class Connection {
 
     /** Whether its next frame is a fact or command that found the ring full. */
     boolean waitsForRoom;
+
+    /** The model that the release it has sent waits for; null = it waits for none. */
+    @Nullable
+    Future<String> loading;
 
     long source;
     int inFlight;

@@ -35,6 +35,7 @@ final class FrameHandler {
     private final Token token;
     private final SourceSequences sequences;
     private final JournalSpace space;
+    private final ModelLoader models;
     private final long reserve;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final MessageHeaderEncoder headerEncoder = new MessageHeaderEncoder();
@@ -57,6 +58,7 @@ final class FrameHandler {
             Token token,
             SourceSequences sequences,
             JournalSpace space,
+            ModelLoader models,
             long position) {
         this.ring = ring;
         this.translator = translator;
@@ -64,16 +66,20 @@ final class FrameHandler {
         this.token = token;
         this.sequences = sequences;
         this.space = space;
+        this.models = models;
         reserve = JournalSpace.reserve(ring.slotCount());
         this.position = position;
     }
 
     /**
-     * Whether a frame must wait for room in the ring, for the disk, or for space that is about to come. A request that finds
-     * none is refused, since its answer is worth nothing later; a fact or command waits, since refusing it would make every
-     * one behind it a gap.
+     * Whether a frame must wait for its model, for room in the ring, for the disk, or for space that is about to come. A request
+     * that finds none is refused, since its answer is worth nothing later; a fact or command waits, since refusing it would make
+     * every one behind it a gap.
      */
-    boolean mustWait(DirectBuffer buffer, int offset) {
+    boolean mustWait(Connection connection, DirectBuffer buffer, int offset, int length) {
+        if (models.mustWait(connection, buffer, offset, length)) {
+            return true;
+        }
         if (ring.hasRoom() && waitingForDisk < DiskQueue.MAX && (space.hasRoomForFacts() || space.isFull())) {
             return false;
         }
@@ -108,7 +114,9 @@ final class FrameHandler {
             connection.closeWhenSent = true;
             return false;
         }
-        return onMessage(connection, arrivedNs);
+        final boolean isPublished = onMessage(connection, arrivedNs);
+        connection.loading = null;
+        return isPublished;
     }
 
     private void onHello(Connection connection) {
@@ -196,6 +204,12 @@ final class FrameHandler {
                 if (timeoutMicros > 0 && System.nanoTime() - arrivedNs > timeoutMicros * 1_000) {
                     expiredCount++;
                     reject(connection, translator.correlationId(), RejectCode.EXPIRED, 0, "the timeout has run out");
+                    return false;
+                }
+                final String refused = ModelLoader.problem(connection);
+                if (refused != null) {
+                    rejectedCount++;
+                    reject(connection, translator.correlationId(), RejectCode.MODEL_REFUSED, 0, refused);
                     return false;
                 }
                 publish(connection, slot, nowNs);

@@ -88,13 +88,15 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
             long position,
             JournalSpace space,
             JournalForcer forcer,
+            ModelLoader models,
             boolean repliesComeFromAnotherThread)
             throws IOException {
         final ServerSocketChannel server = port.channel;
         server.configureBlocking(false);
         final Selector selector = Selector.open();
         final SelectionKey key = server.register(selector, SelectionKey.OP_ACCEPT);
-        final FrameHandler frames = new FrameHandler(ring, translator, clock, token, sequences, space, position);
+        final FrameHandler frames =
+                new FrameHandler(ring, translator, clock, token, sequences, space, models, position);
         return new TcpAgent(server, selector, key, ring, frames, space, forcer, repliesComeFromAnotherThread);
     }
 
@@ -237,7 +239,7 @@ public final class TcpAgent implements ReplySink, AutoCloseable {
                 break;
             }
             makeRoom();
-            if (frames.mustWait(connection.inBuffer, at)) {
+            if (frames.mustWait(connection, connection.inBuffer, at, length)) {
                 hold(connection);
                 break;
             }

@@ -16,6 +16,7 @@ import io.doorbuster.codec.ItemVectorSetDecoder;
 import io.doorbuster.codec.ItemVectorSetRecordEncoder;
 import io.doorbuster.codec.ModelReleasedDecoder;
 import io.doorbuster.codec.ModelReleasedRecordEncoder;
+import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.PriceChangedDecoder;
 import io.doorbuster.codec.PriceChangedRecordEncoder;
 import io.doorbuster.codec.PromotionUpsertedDecoder;
@@ -261,12 +262,16 @@ final class CatalogueTranslator {
         at.occurredAtNs = modelReleased.occurredAtNs();
         at.acknowledge = modelReleased.acknowledgeRaw();
         at.requireId("modelId", modelReleased.modelId());
+        final int role = modelReleased.roleRaw();
+        final boolean isOlder = role == ModelRole.NULL_VAL.value(); // An older client's, which knows of none.
+        at.require(isOlder || role <= ModelRole.ROLLBACK.value(), "role", role, "a model's role");
         modelReleasedRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
                 .modelId(modelReleased.modelId());
         for (int i = 0; i < ModelReleasedDecoder.contentHashLength(); i++) {
             modelReleasedRecord.contentHash(i, modelReleased.contentHash(i));
         }
+        modelReleasedRecord.role(isOlder || at.problem != null ? ModelRole.ACTIVE : modelReleased.role());
         modelReleased.wrapName(at.secondText);
         at.requireRange("name length", at.secondText.capacity(), 1, 64);
         modelReleasedRecord.putName(at.secondText, 0, at.problem == null ? at.secondText.capacity() : 0);
