@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             InspectCommand.class,
             RepairCommand.class,
+            FeaturesCommand.class,
             ModelCommand.class,
             SimulateCommand.class,
             EvaluateCommand.class,

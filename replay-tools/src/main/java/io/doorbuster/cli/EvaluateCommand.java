@@ -22,7 +22,6 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,13 +107,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Ask at most so many cases, at equal distances, for a quick look.")
     private long limit = Long.MAX_VALUE;
 
-    @Option(
-            names = "--set",
-            paramLabel = "SETTING=VALUE",
-            description =
-                    "A setting of the engine, see Setting in the schema (default: the defaults, with capacities that"
-                            + " fit the log).")
-    private Map<Setting, Long> settings = new LinkedHashMap<>();
+    @Mixin
+    private SettingsOption settings = new SettingsOption();
 
     @Option(
             names = "--model",
@@ -153,7 +147,7 @@ final class EvaluateCommand implements Callable<Integer> {
             Files.createDirectories(to);
         }
         final ProgressLine progress = new ProgressLine(report.err());
-        final EvaluationRun run = Evaluator.run(input, settings, models(), limit, progress::show);
+        final EvaluationRun run = Evaluator.run(input, settings.settings(), models(), limit, progress::show);
         progress.clear();
         print(run);
         if (to != null) {

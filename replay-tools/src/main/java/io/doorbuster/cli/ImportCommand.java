@@ -42,6 +42,9 @@ final class ImportCommand implements Callable<Integer> {
     private FormatOption format = new FormatOption();
 
     @Mixin
+    private SettingsOption settingsOption = new SettingsOption();
+
+    @Mixin
     private Report report = new Report();
 
     @Parameters(paramLabel = "FILE", description = "What to read.")
@@ -56,7 +59,8 @@ final class ImportCommand implements Callable<Integer> {
         if (!Files.isRegularFile(file)) {
             throw new IOException("no file " + file + ": check the path");
         }
-        final Map<Setting, Long> settings = Map.of(Setting.ENGINE_TIME, 1L);
+        final Map<Setting, Long> settings = settingsOption.settings();
+        settings.put(Setting.ENGINE_TIME, 1L);
         final GatewayServer server = GatewayServer.start(
                 GatewayConfig.local(data.directory, settings), position -> progress.show("replayed", position));
         try (server) {

@@ -4,12 +4,13 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.ring.WaitPolicy;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.ThreadMode;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How a data directory is served. */
@@ -56,16 +57,12 @@ final class ServeOptions {
     @Nullable
     Path state;
 
-    @Option(
-            names = "--set",
-            paramLabel = "SETTING=VALUE",
-            description =
-                    "A setting of the engine, see Setting in the schema; it is journaled, and stays until it is set"
-                            + " again. Those that the schema calls fixed can be given to a new journal only.")
-    private Map<Setting, Long> settings = new LinkedHashMap<>();
+    @Mixin
+    private SettingsOption settingsOption = new SettingsOption();
 
     /** What the gateway is told. */
-    GatewayConfig config(Path dataDirectory, long checkpointEvery) {
+    GatewayConfig config(Path dataDirectory, long checkpointEvery) throws IOException {
+        final Map<Setting, Long> settings = settingsOption.settings();
         settings.putIfAbsent(
                 Setting.ENGINE_TIME, 0L); // A shop that is served lives by the clock, whatever was imported.
         return new GatewayConfig(

@@ -55,11 +55,11 @@ public final class Settings {
             case EMBEDDING_REPLAYS -> 2;
             case RANKER_INTERVAL -> 8;
             case PRICE_MISSING, RATING_MISSING -> Missing.MEDIAN.ordinal();
-            case PRICE_OUTLIERS -> Outliers.WINSORISE.ordinal();
             case FEATURE_CLIP_CENTI -> 1_000;
             case ENGINE_TIME,
                     EXPLORATION_PERMILLE,
                     PRICE_CONSTANT_MINOR,
+                    PRICE_OUTLIERS,
                     RATING_CONSTANT_CENTI,
                     FEATURES_OFF,
                     NONE,
