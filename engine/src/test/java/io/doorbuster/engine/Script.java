@@ -67,6 +67,9 @@ final class Script {
     private final StockSetRecordEncoder stockSet = new StockSetRecordEncoder();
     private final ReserveStockRecordEncoder reserve = new ReserveStockRecordEncoder();
     private final ConfirmReservationRecordEncoder confirm = new ConfirmReservationRecordEncoder();
+    /** Of items upserted from now on. */
+    int ratingCenti = 400;
+
     private long position;
     private long sequence;
     private long timeNs = 1_700_000_000L * SECOND_NS;
@@ -135,7 +138,7 @@ final class Script {
                 .priceMinor(priceMinor)
                 .brand(category * 10L)
                 .category(category)
-                .ratingCenti(400)
+                .ratingCenti(ratingCenti)
                 .blocked((short) 0)
                 .createOnly((short) (createOnly ? 1 : 0))
                 .initialOnHand(initialOnHand)
