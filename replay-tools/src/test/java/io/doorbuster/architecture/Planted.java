@@ -31,6 +31,10 @@ public final class Planted {
         org.apache.commons.csv.@Nullable CSVParser parser;
     }
 
+    static final class Json {
+        com.fasterxml.jackson.core.@Nullable JsonParser parser;
+    }
+
     static final class Sockets {
         java.nio.channels.@Nullable SocketChannel channel;
     }

@@ -70,7 +70,7 @@ class GoldenJournalTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"schema-0", "schema-1"})
+    @ValueSource(strings = {"schema-0", "schema-1", "schema-2"})
     void journalOfAnEarlierSchemaShouldComeToTheSameLedger(String name) throws IOException {
         final Properties expected = expectedOf(name);
         final Path data = unpack(name, expected);

@@ -6,35 +6,33 @@ import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
 import org.agrona.collections.Long2LongHashMap;
 
-/** Vectors by id: a pair of tensors {@code SIDE.ids} and {@code SIDE.vectors}. Immutable, any thread. */
+/**
+ * Vectors by id: a pair of tensors {@code SIDE.ids} and {@code SIDE.vectors}, as long as their file is reachable. Immutable, any
+ * thread.
+ */
 final class VectorTable {
     private static final long NONE = 0;
 
-    private final ModelFile file;
     private final Long2LongHashMap addresses = new Long2LongHashMap(NONE);
     private final ByteBuffer mean;
     private final int dims;
 
     VectorTable(ModelFile file, String side) {
-        this.file = file;
         final long[] ids = file.ids(side + ".ids");
         final long first = file.address(side + ".vectors");
         dims = file.shape(side + ".vectors").get(1);
+        final double[] sums = new double[dims];
         for (int row = 0; row < ids.length; row++) {
-            addresses.put(ids[row], first + 4L * row * dims);
+            final long address = first + 4L * row * dims;
+            addresses.put(ids[row], address);
+            for (int i = 0; i < dims; i++) {
+                sums[i] += UnsafeApi.getFloat(address + 4L * i);
+            }
         }
         mean = BufferUtil.allocateDirectAligned(4 * dims, 64).order(ByteOrder.LITTLE_ENDIAN);
         for (int i = 0; i < dims; i++) {
-            double sum = 0;
-            for (int row = 0; row < ids.length; row++) {
-                sum += UnsafeApi.getFloat(first + 4L * ((long) row * dims + i));
-            }
-            mean.putFloat(4 * i, (float) (sum / ids.length));
+            mean.putFloat(4 * i, (float) (sums[i] / ids.length));
         }
-    }
-
-    ModelFile file() {
-        return file;
     }
 
     int dims() {
