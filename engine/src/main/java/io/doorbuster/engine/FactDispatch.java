@@ -224,7 +224,7 @@ final class FactDispatch {
             rankerLearning.learn(candidates, candidates.indexOf(itemRow));
             stores.engine().addClipped(proposal.clipped());
         }
-        if (stores.settings().embeddingNegatives() > 0) {
+        if (stores.settings().embeddingNegatives() > 0 && !rankerLearning.isFrozen()) {
             embeddingLearning.onNext(proposal.history(), itemRow, position);
             similarLearning.onNext(proposal.history(), itemRow, position);
         }

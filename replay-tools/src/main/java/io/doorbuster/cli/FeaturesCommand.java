@@ -83,11 +83,21 @@ final class FeaturesCommand implements Callable<Integer> {
                     .put("off", isOff);
         }
         final EngineStore engine = stores.engine();
-        report.line("the ranker learned from %,d cases", ranker.cases());
+        report.line(
+                "the ranker learned from %,d cases; its loss is %.3f of late, %.3f of long; learning was frozen %,d times%s",
+                ranker.cases(),
+                ranker.lateLoss(),
+                ranker.longLoss(),
+                ranker.freezes(),
+                ranker.frozen() > 0 ? ", and is" : "");
         report.line(
                 "%,d prices and ratings imputed, %,d values clipped, %,d categories, %,d frames refused",
                 engine.imputed(), engine.clipped(), stores.categories().inUse(), engine.refused());
         node.put("cases", ranker.cases());
+        node.put("lateLoss", ranker.lateLoss());
+        node.put("longLoss", ranker.longLoss());
+        node.put("freezes", ranker.freezes());
+        node.put("frozenCases", ranker.frozen());
         node.put("imputed", engine.imputed());
         node.put("clipped", engine.clipped());
         node.put("categories", stores.categories().inUse());

@@ -34,9 +34,21 @@ public final class RankerLearning {
 
     private static final float STATISTICS_RATE_MIN = 1f / 4096;
 
+    /** Cases of which late loss is the mean, and those of long loss. */
+    static final int LATE_CASES = 256;
+
+    static final int LONG_CASES = 8_192;
+
+    /** Cases after which a freeze ends in any case. */
+    static final int FROZEN_CASES = 4_096;
+
+    /** A smaller probability surprises no more than this one. */
+    private static final float SHARE_MIN = 1e-6f;
+
     /** Below this a candidate's error is not worth its arithmetic. */
     private static final float ERROR_MIN = 1e-6f;
 
+    private final Stores stores;
     private final RankerStore ranker;
     private final ByteBuffer memory = BufferUtil.allocateDirectAligned(4 * (Candidates.MAX + LANES), 64);
     private final long shares = BufferUtil.address(memory);
@@ -44,6 +56,7 @@ public final class RankerLearning {
     private final float[] inputs = new float[F];
 
     public RankerLearning(Stores stores) {
+        this.stores = stores;
         ranker = stores.ranker();
         if (ranker.cases() == 0) {
             begin(stores.settings().seed());
@@ -86,18 +99,59 @@ public final class RankerLearning {
         }
         ranker.open();
         if (target >= 0 && count > 1) {
-            addCase(candidates, target);
+            final boolean wasFrozen = isFrozen();
+            share(candidates);
+            guard(-Kernels.log(Math.max(SHARE_MIN, UnsafeApi.getFloat(shares + 4L * target))));
+            if (!wasFrozen && !isFrozen()) {
+                addCase(candidates, target);
+            }
         }
-        observe(candidates);
+        if (!isFrozen()) {
+            observe(candidates);
+        }
         ranker.close();
     }
 
-    private void addCase(Candidates candidates, int target) {
+    /** Whether nothing is learned now, because what comes is far from what came. */
+    public boolean isFrozen() {
+        return ranker.frozen() > 0;
+    }
+
+    /**
+     * Freezes learning when late cases surprise the ranker far more than those of a longer time, as bots or a broken feed
+     * would; thaws when they do no more, or after {@link #FROZEN_CASES}: what goes on that long is what the shop is now.
+     */
+    private void guard(float loss) {
+        final int cases = ranker.cases();
+        final float late = moved(ranker.lateLoss(), loss, cases, LATE_CASES);
+        final float before = ranker.longLoss();
+        if (isFrozen()) {
+            final int left = late < before * (1 + stores.settings().freezeAbove()) / 2 ? 0 : ranker.frozen() - 1;
+            ranker.losses(late, left == 0 && late > before ? late : before);
+            ranker.frozen(left, ranker.freezes());
+            return;
+        }
+        ranker.losses(late, moved(before, loss, cases, LONG_CASES));
+        if (cases >= LONG_CASES && late > before * stores.settings().freezeAbove()) {
+            ranker.frozen(FROZEN_CASES, ranker.freezes() + 1);
+        }
+    }
+
+    private static float moved(float mean, float value, int cases, int span) {
+        return mean + (value - mean) / Math.min(cases + 1, span);
+    }
+
+    /** Each candidate's probability of being next, as the ranker has it. */
+    private void share(Candidates candidates) {
         final int count = candidates.count();
         for (int i = 0; i < count; i++) {
             UnsafeApi.putFloat(shares + 4L * i, candidates.score(i));
         }
         Kernels.softmax(shares, count);
+    }
+
+    private void addCase(Candidates candidates, int target) {
+        final int count = candidates.count();
         Arrays.fill(gradient, 0f);
         for (int i = 0; i < count; i++) {
             final float error = UnsafeApi.getFloat(shares + 4L * i) - (i == target ? 1f : 0f);

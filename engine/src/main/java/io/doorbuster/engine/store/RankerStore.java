@@ -9,7 +9,8 @@ import org.agrona.UnsafeApi;
  * <pre>
  *   weights:     float[HIDDEN][FEATURES] | biases float[HIDDEN] | output float[HIDDEN] | direct float[FEATURES] | zeros to a multiple of 16
  *   first, second, gradient: the same shape
- *   statistics:  mean float[FEATURES] | variance float[FEATURES] | cases int32 | cases in the gradient int32 | zeros
+ *   statistics:  mean float[FEATURES] | variance float[FEATURES] | cases int32 | cases in the gradient int32
+ *                loss of late float | loss of long float | cases to be frozen int32 | freezes int32 | zeros
  * </pre>
  */
 public final class RankerStore {
@@ -38,7 +39,11 @@ public final class RankerStore {
     private static final int VARIANCES = MEANS + 4 * FEATURES;
     private static final int CASES = VARIANCES + 4 * FEATURES;
     private static final int PENDING = CASES + 4;
-    private static final int ROW_BYTES = CASES + PageStore.ROW_ALIGNMENT & -PageStore.ROW_ALIGNMENT;
+    private static final int LATE_LOSS = PENDING + 4;
+    private static final int LONG_LOSS = LATE_LOSS + 4;
+    private static final int FROZEN = LONG_LOSS + 4;
+    private static final int FREEZES = FROZEN + 4;
+    private static final int ROW_BYTES = FREEZES + 3 + PageStore.ROW_ALIGNMENT & -PageStore.ROW_ALIGNMENT;
 
     private final PageStore rows;
 
@@ -95,6 +100,36 @@ public final class RankerStore {
     /** Cases in the gradient. */
     public int pending() {
         return UnsafeApi.getInt(rows.address(0) + PENDING);
+    }
+
+    /** Mean loss of the last few hundred cases. */
+    public float lateLoss() {
+        return UnsafeApi.getFloat(rows.address(0) + LATE_LOSS);
+    }
+
+    /** Mean loss of the last several thousand cases. */
+    public float longLoss() {
+        return UnsafeApi.getFloat(rows.address(0) + LONG_LOSS);
+    }
+
+    public void losses(float late, float longOnes) {
+        UnsafeApi.putFloat(rows.address(0) + LATE_LOSS, late);
+        UnsafeApi.putFloat(rows.address(0) + LONG_LOSS, longOnes);
+    }
+
+    /** Cases that nothing is to be learned from, because something is wrong with them; 0 = all is well. */
+    public int frozen() {
+        return UnsafeApi.getInt(rows.address(0) + FROZEN);
+    }
+
+    /** How often learning was frozen. */
+    public int freezes() {
+        return UnsafeApi.getInt(rows.address(0) + FREEZES);
+    }
+
+    public void frozen(int cases, int freezes) {
+        UnsafeApi.putInt(rows.address(0) + FROZEN, cases);
+        UnsafeApi.putInt(rows.address(0) + FREEZES, freezes);
     }
 
     public void cases(int cases, int pending) {

@@ -9,7 +9,7 @@ import io.doorbuster.codec.Setting;
  */
 public final class Settings {
     /** The setting with the largest number; those from 1 to it are there. */
-    public static final Setting LAST = Setting.FEATURES_OFF;
+    public static final Setting LAST = Setting.FREEZE_ABOVE_PERCENT;
 
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
@@ -56,6 +56,7 @@ public final class Settings {
             case RANKER_INTERVAL -> 8;
             case PRICE_MISSING, RATING_MISSING -> Missing.MEDIAN.ordinal();
             case FEATURE_CLIP_CENTI -> 1_000;
+            case FREEZE_ABOVE_PERCENT -> 150;
             case ENGINE_TIME,
                     EXPLORATION_PERMILLE,
                     PRICE_CONSTANT_MINOR,
@@ -92,6 +93,7 @@ public final class Settings {
             case PRICE_CONSTANT_MINOR -> 1_000_000_000_000L;
             case RATING_CONSTANT_CENTI -> 500;
             case FEATURE_CLIP_CENTI -> 100_000;
+            case FREEZE_ABOVE_PERCENT -> 10_000;
             case FEATURES_OFF -> (1L << RankerStore.FEATURES) - 1;
             case NONE, NULL_VAL -> -1;
         };
@@ -117,6 +119,7 @@ public final class Settings {
                     EXPLORATION_PERMILLE,
                     FEATURES_OFF -> 0;
             case DIMENSIONS -> 16;
+            case FREEZE_ABOVE_PERCENT -> 101;
             case NONE, NULL_VAL -> 0;
             default -> 1;
         };
@@ -313,6 +316,11 @@ public final class Settings {
     public float featureClip() {
         final int centi = intOf(Setting.FEATURE_CLIP_CENTI);
         return centi == 0 ? Float.POSITIVE_INFINITY : centi * 0.01f;
+    }
+
+    /** Learning is frozen when late loss is more than so many times that of a longer time. */
+    public float freezeAbove() {
+        return value(Setting.FREEZE_ABOVE_PERCENT) * 0.01f;
     }
 
     /** Bits of the features that the ranker does not see. */
