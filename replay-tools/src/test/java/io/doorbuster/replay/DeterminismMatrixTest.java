@@ -8,6 +8,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.doorbuster.cli.DoorbusterMain;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.engine.model.ModelFile;
+import io.doorbuster.engine.model.ModelKind;
+import io.doorbuster.engine.model.ModelShelf;
+import io.doorbuster.engine.model.Tensor;
+import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.gateway.Progress;
@@ -21,9 +26,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +38,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,9 +137,10 @@ class DeterminismMatrixTest {
         final Set<Outcome> missed = EnumSet.range(Outcome.ACCEPTED, Outcome.SOURCES_FULL);
         missed.remove(Outcome.RESERVATION_EXPIRED); // A matter of time.
         try (server) {
+            final List<byte[]> models = publishModels(DataDirectory.models(data));
             for (int source = 1; source <= SOURCES; source++) {
                 try (PipelinedClient client = PipelinedClient.connect(address, token, source)) {
-                    final EveryMessage script = new EveryMessage(client, source);
+                    final EveryMessage script = new EveryMessage(client, source).withModels(models);
                     script.send(source == SOURCES - 1 ? EVENTS : INTERPRETED_EVENTS);
                     missed.removeAll(script.outcomes());
                 }
@@ -144,6 +153,50 @@ class DeterminismMatrixTest {
                 .toIterable()
                 .containsAll(recordNames());
         return text(Hashes.hex(server.stateHash()), Hashes.hex(server.replyHash()));
+    }
+
+    /** The article's network and a session encoder, small ones, over some of the items. */
+    private static List<byte[]> publishModels(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        final Random random = new Random(3);
+        final List<Tensor> interaction = new ArrayList<>(table("item", 400, 32, random));
+        interaction.addAll(table("shopper", 1, 16, random));
+        interaction.add(tensor("projection", random, 32, 16));
+        interaction.add(tensor("hidden.weight", random, 16, 32));
+        interaction.add(tensor("hidden.bias", random, 16));
+        interaction.add(tensor("output.weight", random, 16));
+        interaction.add(tensor("output.bias", random, 1));
+        final List<Tensor> session = new ArrayList<>(table("item", 400, 16, random));
+        session.add(tensor("position", random, 15, 16));
+        for (final String name : List.of("query", "key", "value", "out")) {
+            session.add(tensor(name, random, 16, 16));
+        }
+        session.add(tensor("ffn1.weight", random, 32, 16));
+        session.add(tensor("ffn1.bias", random, 32));
+        session.add(tensor("ffn2.weight", random, 16, 32));
+        session.add(tensor("ffn2.bias", random, 16));
+        final List<byte[]> hashes = new ArrayList<>();
+        for (final ModelFile file : List.of(
+                ModelFile.of(ModelKind.INTERACTION, "interaction", Map.of(), interaction),
+                ModelFile.of(ModelKind.SESSION, "session", Map.of(), session))) {
+            file.write(ModelShelf.file(directory, file.hash()));
+            hashes.add(HexFormat.of().parseHex(file.hash()));
+        }
+        return hashes;
+    }
+
+    private static List<Tensor> table(String side, int count, int dims, Random random) {
+        return List.of(
+                Tensor.ids(side + ".ids", LongStream.rangeClosed(1, count).toArray()),
+                tensor(side + ".vectors", random, count, dims));
+    }
+
+    private static Tensor tensor(String name, Random random, int... shape) {
+        final float[] values = new float[IntStream.of(shape).reduce(1, (a, b) -> a * b)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextGaussian() / 8);
+        }
+        return Tensor.floats(name, values, shape);
     }
 
     /** All that the schema has between its wire messages and the records about the journal itself. */

@@ -17,6 +17,7 @@ import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.SlateDecoder;
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -43,12 +44,15 @@ final class EveryMessage implements ReplyHandler {
     private static final int CATEGORIES = 12;
     private static final int IN_FLIGHT = 256; // Well within the ring: no request is refused as OVERLOADED.
     private static final int KINDS = 40;
+    private static final int MODEL_EVERY = 16;
     private static final long PATIENCE_NS = 60_000_000_000L;
 
     private final PipelinedClient client;
     private final SplittableRandom random;
     private final Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
     private final long firstItem;
+    private List<byte[]> models = List.of();
+    private int releases;
     private long slatePosition;
     private long reservations;
 
@@ -59,6 +63,12 @@ final class EveryMessage implements ReplyHandler {
         random = new SplittableRandom(seed);
         client.acknowledge(AckLevel.PROCESS);
         client.nextSequence(Math.max(1, client.nextSequence())); // 0 = no room for this source: it sends all the same.
+    }
+
+    /** Releases these too, by their hashes; their files are where the server looks for them. */
+    EveryMessage withModels(List<byte[]> hashes) {
+        models = hashes;
+        return this;
     }
 
     /** Sends so many messages and waits for the last answer. */
@@ -155,7 +165,21 @@ final class EveryMessage implements ReplyHandler {
         client.campaignUpserted(1, item(), 5, 500, 0, Long.MAX_VALUE);
         client.promotionUpserted(1, item(), 500, 10, 0, Long.MAX_VALUE);
         client.answerUpserted(1, "Where is my parcel?", "On its way.");
-        client.modelReleased(ModelRole.ACTIVE, 1, new byte[32], "model");
+        releaseModel();
+    }
+
+    /** A model now and then, in turn active and shadow; between them rollbacks. Without models, what is in use already. */
+    private void releaseModel() {
+        final int turn = releases++;
+        if (models.isEmpty()) {
+            client.modelReleased(ModelRole.ACTIVE, 1, new byte[32], "model");
+        } else if (turn % MODEL_EVERY == 0) {
+            final int number = turn / MODEL_EVERY;
+            final ModelRole role = number % 3 == 2 ? ModelRole.SHADOW : ModelRole.ACTIVE;
+            client.modelReleased(role, 1, models.get(number % models.size()), "model");
+        } else {
+            client.modelReleased(ModelRole.ROLLBACK, 1, new byte[32], "model");
+        }
     }
 
     private void upsert(long item) {
