@@ -38,12 +38,16 @@ final class TowersTrainee implements Trainee {
         final int sharedFloats = lessons.format().sharedFloats();
         final int ownFloats = lessons.format().candidateFloats();
         final Random random = new Random(seed);
-        shopper = new Parameter("shopper.weight", WIDTH, sharedFloats)
-                .uniform(random, Math.sqrt(6.0 / (sharedFloats + WIDTH)));
-        item = new Parameter("item.weight", WIDTH, ownFloats).uniform(random, Math.sqrt(6.0 / (ownFloats + WIDTH)));
+        shopper = new Parameter("shopper.weight", WIDTH, sharedFloats).uniform(random, bound(sharedFloats));
+        item = new Parameter("item.weight", WIDTH, ownFloats).uniform(random, bound(ownFloats));
         xu = new float[sharedFloats];
         xi = new float[lessons.format().candidatesMax()][ownFloats];
         v = new float[lessons.format().candidatesMax()][WIDTH];
+    }
+
+    /** A quarter of Glorot's bound: a score is a product of both, and is to begin near 0. */
+    private static double bound(int inputs) {
+        return 0.25 * Math.sqrt(6.0 / (inputs + WIDTH));
     }
 
     @Override

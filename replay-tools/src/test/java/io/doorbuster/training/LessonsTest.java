@@ -2,6 +2,7 @@ package io.doorbuster.training;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.doorbuster.client.CatalogueItem;
 import io.doorbuster.client.DoorbusterClient;
@@ -79,10 +80,8 @@ class LessonsTest {
                 assertThat(lessons.own(lesson, 0, dims + 1)).as("is the last").isZero();
                 assertThat(lessons.own(lesson, 0, dims + 2)).as("own").isEqualTo(-9f);
                 assertThat(lessons.own(lesson, 0, dims + 3))
-                        .isCloseTo(
-                                (float) Math.log(lessons.history(lesson) + 1),
-                                org.assertj.core.api.Assertions.within(1e-5f));
-                assertThat(unit(lessons, lesson, dims)).isCloseTo(1, org.assertj.core.api.Assertions.within(1e-3));
+                        .isCloseTo((float) Math.log(lessons.history(lesson) + 1), within(1e-5f));
+                assertThat(unit(lessons, lesson, dims)).isCloseTo(1, within(1e-3));
                 for (int c = 1; c < lessons.candidates(lesson); c++) {
                     assertThat(lessons.item(lesson, c)).isNotEqualTo(lessons.item(lesson, 0));
                 }

@@ -72,7 +72,7 @@ class TrainerTest {
     @EnumSource(names = "VECTORS", mode = EnumSource.Mode.EXCLUDE)
     void whatCanBeLearnedShouldBeLearned(ModelKind kind) throws IOException {
         final List<EpochReport> epochs =
-                train(model(kind), plan(kind, 8), "a", 0).reports();
+                train(model(kind), plan(kind, 30), "a", 0).reports();
         final ListMetrics best = epochs.get(epochs.getLast().best() - 1).validation();
         assertThat(epochs.getFirst().trainLoss()).isLessThan(1);
         assertThat(best.loss()).isLessThan(0.6); // log 2 = knowing nothing.
