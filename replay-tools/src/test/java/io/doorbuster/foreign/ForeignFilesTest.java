@@ -72,7 +72,10 @@ class ForeignFilesTest {
 
     private static byte[] safetensors(String header, byte[] data) {
         final byte[] text = header.getBytes(StandardCharsets.UTF_8);
-        return array(littleEndian(8 + text.length + data.length).putLong(text.length).put(text).put(data));
+        return array(littleEndian(8 + text.length + data.length)
+                .putLong(text.length)
+                .put(text)
+                .put(data));
     }
 
     private Path ids(String name, String... lines) throws IOException {
@@ -247,7 +250,7 @@ class ForeignFilesTest {
         refused(
                 new OnnxBytes()
                         .input("x")
-                        .halves("w", 6)
+                        .raw("w", SIX, 6)
                         .node("MatMul", List.of("x", "w"), "y")
                         .output("y"),
                 "constant w has the shape [6], not one of a matrix");

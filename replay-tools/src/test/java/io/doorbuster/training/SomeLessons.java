@@ -29,7 +29,7 @@ final class SomeLessons {
                 final int liked = c == 0 ? (int) (shopper % 4) : random.nextInt(4);
                 lessons.candidate(lesson, c, 100 + 4 * random.nextInt(10) + liked, random.nextFloat());
                 for (int f = 0; f < FEATURES; f++) {
-                    final float told = c > 0 || f > 1 ? 0f : f == 0 ? 1.5f : 4 * lessons.shared(lesson, 0);
+                    final float told = c > 0 || f > 1 ? 0f : f == 0 ? 1.5f : 12 * lessons.shared(lesson, 0);
                     lessons.own(lesson, c, f, random.nextFloat() * 3 + f + told);
                 }
             }
