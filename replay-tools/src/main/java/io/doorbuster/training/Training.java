@@ -9,6 +9,7 @@ import io.doorbuster.replay.Hashes;
 import io.doorbuster.replay.ReplayReport;
 import io.doorbuster.replay.Replayer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -79,12 +80,25 @@ public final class Training {
         if (isResumed && !Files.exists(state)) {
             throw new IllegalArgumentException("there is no " + state + " to go on from: leave --resume out");
         }
+        checkTarget(name);
         final boolean keepsHistory = plan.kind() == ModelKind.SESSION;
         try (LessonCollector collector =
                         new LessonCollector(plan.columns(), keepsHistory, plan.negatives(), plan.seed());
                 Replayer replayer = new Replayer(journal, collector)) {
             final ReplayReport replayed = replayer.replay(until, listener::onReplayed);
             return train(collector, replayed, name, isResumed, state, listener);
+        }
+    }
+
+    /** What would be refused when all work is done. */
+    private void checkTarget(String name) {
+        final Path parent = file.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(file)) {
+            throw new IllegalArgumentException("--to " + file + ": its directory does not exist, or it is one itself");
+        }
+        final int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes < 1 || bytes > ModelFile.NAME_MAX) {
+            throw new IllegalArgumentException("--name " + name + ": from 1 to " + ModelFile.NAME_MAX + " bytes");
         }
     }
 

@@ -75,8 +75,17 @@ class ArchitectureTest {
         rules.add(new Held("Vector API in one class", oneVectorClass(), Planted.Vector.class));
         rules.add(new Held("kernels use the JDK only", kernelsUseTheJdk(), Planted.KernelPeer.class));
         rules.add(below("journal", Planted.JournalPeer.class, "engine", "gateway", "client", "cli", "replay", "demo"));
-        rules.add(below("engine", Planted.EnginePeer.class, "gateway", "client", "cli", "replay", "demo", "intake"));
-        rules.add(below("gateway", Planted.GatewayPeer.class, "cli", "replay", "demo", "intake"));
+        rules.add(below(
+                "engine",
+                Planted.EnginePeer.class,
+                "gateway",
+                "client",
+                "cli",
+                "replay",
+                "demo",
+                "intake",
+                "training"));
+        rules.add(below("gateway", Planted.GatewayPeer.class, "cli", "replay", "demo", "intake", "training"));
         rules.add(new Held("stages do not see each other", stagesApart(), Planted.StagePeer.class));
         rules.add(new Held("no cycles", noCycles(), Planted.CyclePeer.class));
         rules.add(new Held("names say something", names(), Planted.ThingHelper.class));

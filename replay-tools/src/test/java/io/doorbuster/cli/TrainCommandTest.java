@@ -190,6 +190,12 @@ class TrainCommandTest {
         assertThat(err.toString()).contains("a share between 0 and 1");
         assertThat(train("--to", file, "--validation", "0.0001")).isEqualTo(1);
         assertThat(err.toString()).contains("and 0 to judge by: both need some");
+        assertThat(train("--to", directory.resolve("nowhere").resolve("m"))).isEqualTo(2);
+        assertThat(err.toString()).contains("its directory does not exist");
+        assertThat(train("--to", file, "--name", "n".repeat(65))).isEqualTo(2);
+        assertThat(err.toString()).contains("from 1 to 64 bytes");
+        assertThat(train("--to", file, "--kind", "vectors")).isEqualTo(2);
+        assertThat(err.toString()).contains("is imported, not trained");
         assertThat(train("--to", file, "--until", "60")).isEqualTo(1);
         assertThat(err.toString()).contains("lessons to train on, and 50 are needed");
         assertThat(file).doesNotExist();

@@ -4,61 +4,27 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.doorbuster.client.CatalogueItem;
-import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.ItemIds;
-import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.decision.Feature;
-import io.doorbuster.gateway.GatewayConfig;
-import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.replay.Replayer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a lesson knows: everything before its moment, and nothing of what it is to foretell. */
 class LessonsTest {
-    private static final Map<Setting, Long> SMALL = Map.of(
-            Setting.ITEMS_MAX, 500L,
-            Setting.SHOPPERS_MAX, 500L,
-            Setting.RESERVATIONS_MAX, 64L,
-            Setting.SOURCES_MAX, 64L);
     private static final List<Feature> READ =
             List.of(Feature.TIMES_SEEN, Feature.IS_LAST, Feature.OWN, Feature.HISTORY_LENGTH);
 
     @TempDir
     Path directory;
 
-    /** Shoppers who go along a row of items, none of them twice. */
-    private Path play() throws IOException {
-        final Path data = directory.resolve("data");
-        try (GatewayServer server = GatewayServer.start(GatewayConfig.local(data, SMALL), Progress.NONE);
-                DoorbusterClient client = DoorbusterClient.connect(
-                        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()),
-                        Files.readString(data.resolve("token")).strip(),
-                        1)) {
-            for (int item = 0; item < 30; item++) {
-                client.itemUpserted(ItemIds.of("a" + item), CatalogueItem.of("a" + item, 100));
-            }
-            for (int shopper = 0; shopper < 25; shopper++) {
-                for (int step = 0; step < 8; step++) {
-                    client.viewed("s" + shopper, ItemIds.of("a" + (shopper * 3 + step) % 30), 0);
-                }
-            }
-        }
-        return data;
-    }
-
     @Test
     void lessonsShouldNotKnowWhatTheyAreToForetell() throws IOException {
-        final Path data = play();
+        final Path data = SomeJournal.play(directory.resolve("data"));
         final Columns columns = new Columns(List.of(), true, READ, true);
         try (LessonCollector collector = new LessonCollector(columns, true, 4, 1);
                 Replayer replayer = new Replayer(data, collector);
