@@ -209,6 +209,22 @@ class ForeignFilesTest {
         }
     }
 
+    @Test
+    void weightsOfEitherOrderShouldComeOutTheSame() throws IOException {
+        final byte[] bytes = twoLayers()
+                .raw("w", new float[] {1, 4, 2, 5, 3, 6}, 3, 2)
+                .node("MatMul", List.of("x", "w"), "a")
+                .node("Add", List.of("a", "b0"), "b")
+                .node("Relu", List.of("b"), "c")
+                .gemm(List.of("c", "w1", "b1"), "y", "transB", 0)
+                .output("y")
+                .toBytes();
+        final ModelFile file = OnnxNetwork.read(write("a.onnx", bytes), "n", THREE_FEATURES);
+        assertThat(file.floats("layer0.weight")).containsExactly(SIX);
+        assertThat(file.shape("layer0.weight")).containsExactly(2, 3);
+        assertThat(file.floats("layer1.weight")).containsExactly(9, 10);
+    }
+
     private void refused(OnnxBytes graph, String said) throws IOException {
         final Path file = write("b.onnx", graph.toBytes());
         assertThatThrownBy(() -> OnnxNetwork.read(file, "n", THREE_FEATURES))
