@@ -77,7 +77,7 @@ class ServedAsTrainedTest {
                 for (int c = 0; c < lessons.candidates(lesson); c++) {
                     if (lessons.item(lesson, c) == itemId) {
                         final float expected = isProbability ? Nonlinearity.sigmoid(logits[c]) : logits[c];
-                        assertThat(input.score(i)).isCloseTo(expected, within(1e-3f + 1e-3f * Math.abs(expected)));
+                        assertThat(input.score(i)).isCloseTo(expected, within(1e-5f + 1e-4f * Math.abs(expected)));
                         compared++;
                     }
                 }
