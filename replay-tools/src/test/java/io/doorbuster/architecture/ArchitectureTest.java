@@ -68,7 +68,8 @@ class ArchitectureTest {
         rules.add(door("Disruptor", Planted.Ring.class, List.of("engine.ring"), "com.lmax.."));
         rules.add(door("picocli", Planted.CommandLine.class, List.of("cli"), "picocli.."));
         rules.add(door("commons-csv", Planted.Csv.class, List.of("intake"), "org.apache.commons.csv.."));
-        final List<String> reading = List.of("engine.model", "cli", "evaluation", "foreign", "intake", "replay", "training", "benchmarks");
+        final List<String> reading =
+                List.of("engine.model", "cli", "evaluation", "foreign", "intake", "replay", "training", "benchmarks");
         rules.add(door("Jackson", Planted.Json.class, reading, "com.fasterxml.."));
         rules.add(door("protobuf", Planted.Protobuf.class, List.of("foreign"), "com.google.protobuf.."));
         rules.add(new Held("sockets and selectors only in gateway.tcp and client", sockets(), Planted.Sockets.class));
