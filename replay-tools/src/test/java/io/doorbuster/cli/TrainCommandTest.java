@@ -41,7 +41,8 @@ class TrainCommandTest {
             Setting.ITEMS_MAX, 500L,
             Setting.SHOPPERS_MAX, 500L,
             Setting.RESERVATIONS_MAX, 64L,
-            Setting.SOURCES_MAX, 64L);
+            Setting.SOURCES_MAX, 64L,
+            Setting.SESSIONS_MAX, 1_024L);
 
     @TempDir
     static Path shared;

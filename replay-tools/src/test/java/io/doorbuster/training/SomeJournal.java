@@ -20,7 +20,8 @@ final class SomeJournal {
             Setting.ITEMS_MAX, 500L,
             Setting.SHOPPERS_MAX, 500L,
             Setting.RESERVATIONS_MAX, 64L,
-            Setting.SOURCES_MAX, 64L);
+            Setting.SOURCES_MAX, 64L,
+            Setting.SESSIONS_MAX, 1_024L);
 
     private SomeJournal() {}
 
