@@ -31,11 +31,14 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Examples:",
-            "  doorbuster model import --onnx ranker.onnx --features OWN,TASTE,POPULARITY --to ranker.safetensors",
-            "  doorbuster model import --item-vectors items.npy --item-ids items.txt --shopper-vectors shoppers.npy \\",
-            "      --shopper-ids shoppers.txt --data /var/lib/shop --to vectors.safetensors",
-            "  doorbuster model import --item-vectors both.safetensors --tensor items --shopper-vectors both.safetensors \\",
-            "      --shopper-tensor shoppers --item-ids items.txt --shopper-ids shoppers.txt --to vectors.safetensors"
+            "  doorbuster model import --onnx ranker.onnx --features OWN,TASTE \\",
+            "      --to ranker.safetensors",
+            "  doorbuster model import --item-vectors items.npy --item-ids items.txt \\",
+            "      --shopper-vectors shoppers.npy --shopper-ids shoppers.txt \\",
+            "      --data /var/lib/shop --to vectors.safetensors",
+            "  doorbuster model import --item-vectors both.safetensors --tensor items \\",
+            "      --shopper-vectors both.safetensors --shopper-tensor shoppers \\",
+            "      --item-ids items.txt --shopper-ids shoppers.txt --to vectors.safetensors"
         })
 final class ModelImportCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "FILE", description = "The model file to write.")
