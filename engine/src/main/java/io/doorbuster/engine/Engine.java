@@ -11,6 +11,7 @@ import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.learning.LessonObserver;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.model.ReleasedModels;
 import io.doorbuster.engine.response.ResponseStage;
@@ -49,6 +50,7 @@ public final class Engine implements AutoCloseable {
 
     private final Path stateDirectory;
     private final ModelShelf shelf;
+    private final LessonObserver observer;
     private final Verdict verdict = new Verdict();
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ConfiguredRecordDecoder configured = new ConfiguredRecordDecoder();
@@ -74,8 +76,14 @@ public final class Engine implements AutoCloseable {
      * @param shelf where the models are that the journal releases.
      */
     public Engine(Path stateDirectory, ModelShelf shelf) {
+        this(stateDirectory, shelf, LessonObserver.NONE);
+    }
+
+    /** The same, with somebody who looks at the lessons. */
+    public Engine(Path stateDirectory, ModelShelf shelf, LessonObserver observer) {
         this.stateDirectory = stateDirectory;
         this.shelf = shelf;
+        this.observer = observer;
     }
 
     /** The same for a journal whose models, if it releases any, lie beside the stores. */
@@ -92,7 +100,7 @@ public final class Engine implements AutoCloseable {
                 stores,
                 stock,
                 models,
-                new FactDispatch(stores, stock, models),
+                new FactDispatch(stores, stock, models, observer),
                 new CommandDispatch(stock),
                 new RequestDispatch(stores, models, response),
                 response);

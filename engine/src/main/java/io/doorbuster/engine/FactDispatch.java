@@ -28,6 +28,7 @@ import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.feature.FeatureStage;
 import io.doorbuster.engine.learning.EmbeddingLearning;
 import io.doorbuster.engine.learning.LearningStage;
+import io.doorbuster.engine.learning.LessonObserver;
 import io.doorbuster.engine.learning.RankerLearning;
 import io.doorbuster.engine.learning.SimilarLearning;
 import io.doorbuster.engine.model.ReleasedModels;
@@ -53,6 +54,7 @@ final class FactDispatch {
     private final Candidates candidates;
     private final RequestFilter everything;
     private final Proposal proposal;
+    private final LessonObserver observer;
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final ItemUpsertedRecordDecoder itemUpserted = new ItemUpsertedRecordDecoder();
     private final PriceChangedRecordDecoder priceChanged = new PriceChangedRecordDecoder();
@@ -69,10 +71,11 @@ final class FactDispatch {
     private final ItemVectorSetRecordDecoder itemVectorSet = new ItemVectorSetRecordDecoder();
     private final ModelReleasedRecordDecoder modelReleased = new ModelReleasedRecordDecoder();
 
-    FactDispatch(Stores stores, StockStage stock, ReleasedModels models) {
+    FactDispatch(Stores stores, StockStage stock, ReleasedModels models, LessonObserver observer) {
         this.stores = stores;
         this.stock = stock;
         this.models = models;
+        this.observer = observer;
         features = new FeatureStage(stores);
         learning = new LearningStage(stores);
         embeddingLearning = new EmbeddingLearning(stores);
@@ -221,7 +224,16 @@ final class FactDispatch {
                 && proposal.history().count() > 0) {
             everything.open();
             proposal.proposeForLearning(shopperRow, everything);
-            rankerLearning.learn(candidates, candidates.indexOf(itemRow));
+            final int target = candidates.indexOf(itemRow);
+            observer.onLesson(
+                    stores,
+                    candidates,
+                    target,
+                    proposal.history(),
+                    proposal.session(),
+                    stores.shoppers().surrogate(shopperRow),
+                    position);
+            rankerLearning.learn(candidates, target);
             stores.engine().addClipped(proposal.clipped());
         }
         if (stores.settings().embeddingNegatives() > 0 && !rankerLearning.isFrozen()) {

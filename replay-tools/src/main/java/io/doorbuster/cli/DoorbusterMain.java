@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
             SimulateCommand.class,
             EvaluateCommand.class,
             OffPolicyCommand.class,
+            TrainCommand.class,
             BenchCommand.class
         })
 public final class DoorbusterMain {

@@ -47,7 +47,8 @@ import picocli.CommandLine.Parameters;
             ModelCommand.ListAll.class,
             ModelCommand.Activate.class,
             ModelCommand.Rollback.class,
-            ModelCommand.Show.class
+            ModelCommand.Show.class,
+            ModelImportCommand.class
         })
 final class ModelCommand {
     private static final int SHORT_HASH = 12;

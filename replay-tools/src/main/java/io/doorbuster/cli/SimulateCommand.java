@@ -109,7 +109,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     /** Of the sources in the current directory. */
-    private static String commit() {
+    static String commit() {
         try {
             final Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=7").start();
             final String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();

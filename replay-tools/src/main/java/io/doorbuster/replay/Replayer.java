@@ -5,6 +5,7 @@ import io.doorbuster.engine.RecordedHashes;
 import io.doorbuster.engine.checkpoint.Checkpoint;
 import io.doorbuster.engine.checkpoint.CheckpointDamagedException;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.learning.LessonObserver;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
@@ -48,11 +49,16 @@ public final class Replayer implements AutoCloseable {
      * @throws IOException when the directory is not one of ours.
      */
     public Replayer(Path dataDirectory) throws IOException {
+        this(dataDirectory, LessonObserver.NONE);
+    }
+
+    /** The same, with somebody who looks at the lessons. */
+    public Replayer(Path dataDirectory, LessonObserver observer) throws IOException {
         DataDirectory.check(dataDirectory);
         journal = DataDirectory.journal(dataDirectory);
         state = StateDirectory.temporary();
         shelf = new ModelShelf(DataDirectory.models(dataDirectory));
-        engine = new Engine(state.path(), shelf);
+        engine = new Engine(state.path(), shelf, observer);
         checkpointDirectory = new CheckpointDirectory(DataDirectory.checkpoints(dataDirectory));
     }
 

@@ -68,14 +68,25 @@ class ArchitectureTest {
         rules.add(door("Disruptor", Planted.Ring.class, List.of("engine.ring"), "com.lmax.."));
         rules.add(door("picocli", Planted.CommandLine.class, List.of("cli"), "picocli.."));
         rules.add(door("commons-csv", Planted.Csv.class, List.of("intake"), "org.apache.commons.csv.."));
-        final List<String> reading = List.of("engine.model", "cli", "evaluation", "intake", "replay", "benchmarks");
+        final List<String> reading =
+                List.of("engine.model", "cli", "evaluation", "foreign", "intake", "replay", "training", "benchmarks");
         rules.add(door("Jackson", Planted.Json.class, reading, "com.fasterxml.."));
+        rules.add(door("protobuf", Planted.Protobuf.class, List.of("foreign"), "com.google.protobuf.."));
         rules.add(new Held("sockets and selectors only in gateway.tcp and client", sockets(), Planted.Sockets.class));
         rules.add(new Held("Vector API in one class", oneVectorClass(), Planted.Vector.class));
         rules.add(new Held("kernels use the JDK only", kernelsUseTheJdk(), Planted.KernelPeer.class));
         rules.add(below("journal", Planted.JournalPeer.class, "engine", "gateway", "client", "cli", "replay", "demo"));
-        rules.add(below("engine", Planted.EnginePeer.class, "gateway", "client", "cli", "replay", "demo", "intake"));
-        rules.add(below("gateway", Planted.GatewayPeer.class, "cli", "replay", "demo", "intake"));
+        rules.add(below(
+                "engine",
+                Planted.EnginePeer.class,
+                "gateway",
+                "client",
+                "cli",
+                "replay",
+                "demo",
+                "intake",
+                "training"));
+        rules.add(below("gateway", Planted.GatewayPeer.class, "cli", "replay", "demo", "intake", "training"));
         rules.add(new Held("stages do not see each other", stagesApart(), Planted.StagePeer.class));
         rules.add(new Held("no cycles", noCycles(), Planted.CyclePeer.class));
         rules.add(new Held("names say something", names(), Planted.ThingHelper.class));

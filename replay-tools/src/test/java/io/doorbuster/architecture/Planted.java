@@ -35,6 +35,10 @@ public final class Planted {
         com.fasterxml.jackson.core.@Nullable JsonParser parser;
     }
 
+    static final class Protobuf {
+        com.google.protobuf.@Nullable CodedInputStream input;
+    }
+
     static final class Sockets {
         java.nio.channels.@Nullable SocketChannel channel;
     }

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -143,20 +144,26 @@ public final class IdentityStore implements AutoCloseable {
 
     /** Surrogate of a raw id in a directory that another process may be writing; 0 when there is none. */
     public static long lookUp(Path directory, String rawId) throws IOException {
-        final byte[] id = rawId.getBytes(StandardCharsets.UTF_8);
+        return lookUp(directory, List.of(rawId))[0];
+    }
+
+    /** The same of many, in their order. */
+    public static long[] lookUp(Path directory, List<String> rawIds) throws IOException {
+        final long[] surrogates = new long[rawIds.size()];
         if (!Files.exists(directory.resolve("key"))) {
-            return 0;
+            return surrogates;
         }
-        final ByteBuffer wanted = ByteBuffer.wrap(
-                mac(Files.readAllBytes(directory.resolve("key"))).doFinal(id), 0, HMAC_BYTES);
+        final Map<ByteBuffer, Long> known = new HashMap<>();
         final ByteBuffer entries = ByteBuffer.wrap(Files.readAllBytes(directory.resolve("identities")));
-        long surrogate = 0;
         for (int at = 0; at + ENTRY_BYTES <= entries.capacity(); at += ENTRY_BYTES) {
-            if (entries.slice(at, HMAC_BYTES).equals(wanted)) {
-                surrogate = entries.getLong(at + HMAC_BYTES);
-            }
+            known.put(entries.slice(at, HMAC_BYTES), entries.getLong(at + HMAC_BYTES));
         }
-        return surrogate;
+        final Mac mac = mac(Files.readAllBytes(directory.resolve("key")));
+        for (int i = 0; i < surrogates.length; i++) {
+            final byte[] id = rawIds.get(i).getBytes(StandardCharsets.UTF_8);
+            surrogates[i] = known.getOrDefault(ByteBuffer.wrap(mac.doFinal(id), 0, HMAC_BYTES), 0L);
+        }
+        return surrogates;
     }
 
     /** Bytes of {@link #file(Path)}. Any thread. */
