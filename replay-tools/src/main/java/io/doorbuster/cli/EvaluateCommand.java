@@ -276,6 +276,14 @@ final class EvaluateCommand implements Callable<Integer> {
                         String.format("%14s", text(run.intervals().get(column)))));
         report.line("%s", intervals);
         run.baselines().forEach((name, metrics) -> line(name, columns, metrics));
+        if (run.metrics().containsKey("AUC")) {
+            report.line(
+                    "the engine's scores as probabilities, where one target is in the slate: AUC %.4f, log-loss %.4f,"
+                            + " calibration error %.4f",
+                    run.metrics().get("AUC"),
+                    run.metrics().get("logLoss"),
+                    run.metrics().get("calibrationError"));
+        }
         report.line("");
     }
 

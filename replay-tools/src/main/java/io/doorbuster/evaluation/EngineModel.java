@@ -74,6 +74,7 @@ final class EngineModel implements Recommender, AutoCloseable {
     private final ClickedRecordEncoder clicked = new ClickedRecordEncoder();
     private final CartedRecordEncoder carted = new CartedRecordEncoder();
     private final PurchasedRecordEncoder purchased = new PurchasedRecordEncoder();
+    private final float[] scores = new float[SLATE_MAX];
     private final RecommendRecordEncoder recommend = new RecommendRecordEncoder();
     private final ModelReleasedRecordEncoder released = new ModelReleasedRecordEncoder();
     private final boolean[] isThere;
@@ -322,13 +323,20 @@ final class EngineModel implements Recommender, AutoCloseable {
         for (final SlateDecoder.ItemsDecoder item : decoded.items()) {
             final int number = task.catalogue().numberOf(item.itemId());
             final String source = item.retrieved().name();
+            final float score = item.score();
             item.skipExternalId();
             if (size < slate.length && !excluded.has(number)) {
                 sources[size] = source;
+                scores[size] = score;
                 slate[size++] = number;
             }
         }
         return size;
+    }
+
+    /** Scores of the last slate's items, by place. */
+    float[] scores() {
+        return scores;
     }
 
     /** Which retrieval source brought an item of the last slate. */

@@ -34,6 +34,7 @@ public final class Evaluator {
     private final Cases cases;
     private final ObjLongConsumer<String> progress;
     private final Map<String, Source> sources = new TreeMap<>();
+    private final Probabilities probabilities = new Probabilities();
     private final List<Slates> slates = new ArrayList<>();
     private final List<Segment> segments = new ArrayList<>();
     private final List<String> notes;
@@ -110,6 +111,7 @@ public final class Evaluator {
             all.putAll(qualities.of(slates.get(i), cases.size()));
             metrics.add(all);
         }
+        metrics.getFirst().putAll(probabilities.metrics());
         addSegments();
         addNewCases(engine, baselines);
         final Bootstrap bootstrap = bootstrap(rows);
@@ -146,12 +148,19 @@ public final class Evaluator {
                 engine,
                 asked,
                 (number, slate, size) -> {
+                    int hits = 0;
+                    int hit = 0;
                     for (int place = 0; place < size; place++) {
                         final boolean isHit = asked.contains(asked.targets(number), slate[place]);
                         sources.merge(
                                 engine.source(place),
                                 new Source(1, isHit ? 1 : 0),
                                 (a, b) -> new Source(a.places() + b.places(), a.hits() + b.hits()));
+                        hits += isHit ? 1 : 0;
+                        hit = isHit ? place : hit;
+                    }
+                    if (hits == 1) {
+                        probabilities.add(engine.scores(), size, hit);
                     }
                 },
                 number -> progress.accept("asked the engine", number));

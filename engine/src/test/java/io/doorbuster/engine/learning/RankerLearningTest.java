@@ -100,6 +100,58 @@ class RankerLearningTest {
         stores.ranker().close();
     }
 
+    /** Learns from a case whose target the ranker finds most, or least, likely. */
+    private void lesson(long seed, boolean isLikely) {
+        fill(seed);
+        int target = 0;
+        for (int i = 1; i < COUNT; i++) {
+            target = candidates.score(i) > candidates.score(target) == isLikely ? i : target;
+        }
+        learning.learn(candidates, target);
+    }
+
+    private int[] weights() {
+        final int[] weights = new int[RankerStore.WEIGHTS];
+        for (int weight = 0; weight < weights.length; weight++) {
+            weights[weight] = UnsafeApi.getInt(stores.ranker().weights() + 4L * weight);
+        }
+        return weights;
+    }
+
+    @Test
+    void learningShouldFreezeWhileWhatComesIsFarFromWhatCame() {
+        final RankerStore ranker = stores.ranker();
+        for (int i = 0; i < RankerLearning.LONG_CASES + 10; i++) {
+            lesson(i, true);
+        }
+        assertThat(learning.isFrozen()).isFalse();
+        int surprises = 0;
+        while (!learning.isFrozen() && surprises < RankerLearning.LATE_CASES) {
+            lesson(surprises++, false);
+        }
+        assertThat(learning.isFrozen()).isTrue();
+        assertThat(surprises).isBetween(3, 200);
+        final int[] frozen = weights();
+        final int cases = ranker.cases();
+        for (int i = 0; i < 100; i++) {
+            lesson(i, false);
+        }
+        assertThat(weights()).isEqualTo(frozen);
+        assertThat(ranker.cases()).isEqualTo(cases);
+        int calm = 0;
+        while (learning.isFrozen() && calm < RankerLearning.FROZEN_CASES) {
+            lesson(calm++, true);
+        }
+        assertThat(calm).as("thaws when it is over").isLessThan(2_000);
+        for (int i = 0; i < RankerLearning.FROZEN_CASES + 300; i++) {
+            lesson(i, false);
+        }
+        assertThat(learning.isFrozen())
+                .as("what goes on is what the shop is now")
+                .isFalse();
+        assertThat(ranker.freezes()).isEqualTo(2);
+    }
+
     @Test
     void gradientShouldBeThatOfTheLoss() {
         final int target = 7;
