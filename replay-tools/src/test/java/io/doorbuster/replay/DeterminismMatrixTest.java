@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.doorbuster.cli.DoorbusterMain;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.gateway.Progress;
@@ -128,16 +129,19 @@ class DeterminismMatrixTest {
         final String token = Files.readString(data.resolve("token")).strip();
         final Set<Outcome> missed = EnumSet.range(Outcome.ACCEPTED, Outcome.SOURCES_FULL);
         missed.remove(Outcome.RESERVATION_EXPIRED); // A matter of time.
+        final Set<Rung> missedRungs = EnumSet.range(Rung.NETWORK, Rung.POPULARITY);
         try (server) {
             for (int source = 1; source <= SOURCES; source++) {
                 try (PipelinedClient client = PipelinedClient.connect(address, token, source)) {
                     final EveryMessage script = new EveryMessage(client, source);
                     script.send(source == SOURCES - 1 ? EVENTS : INTERPRETED_EVENTS);
                     missed.removeAll(script.outcomes());
+                    missedRungs.removeAll(script.rungs());
                 }
             }
         }
         assertThat(missed).isEmpty();
+        assertThat(missedRungs).isEmpty();
         assertThat(server.failure()).isNull();
         assertThat(server.position()).isGreaterThanOrEqualTo(EVENTS);
         assertThat(new JournalInspector(MAPPER).summary(data).path("records").fieldNames())
