@@ -1,9 +1,11 @@
 package io.doorbuster.engine;
 
+import io.doorbuster.codec.Rung;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.decision.RequestFilter;
 import io.doorbuster.engine.embedding.SessionEmbedding;
+import io.doorbuster.engine.ranking.LogLinearRanking;
 import io.doorbuster.engine.ranking.NextItemRanking;
 import io.doorbuster.engine.retrieval.RetrievalStage;
 import io.doorbuster.engine.store.ItemCount;
@@ -24,6 +26,7 @@ final class Proposal {
     private final RetrievalStage retrieval;
     private final SessionEmbedding session;
     private final NextItemRanking ranking;
+    private final LogLinearRanking logLinear;
     private final Candidates candidates;
     private final History history = new History();
 
@@ -34,6 +37,7 @@ final class Proposal {
         retrieval = new RetrievalStage(stores);
         session = new SessionEmbedding(stores.embedding());
         ranking = new NextItemRanking(stores);
+        logLinear = new LogLinearRanking(stores);
     }
 
     /** The history of the next proposal; empty after {@link #begin}. */
@@ -72,16 +76,38 @@ final class Proposal {
         }
     }
 
-    /** Candidates for a request, scored. */
-    void propose(int shopperRow, RequestFilter filter, long position) {
+    /** Candidates for a request, scored as its rung says; what the filter keeps out is kept out on each. */
+    void propose(int shopperRow, RequestFilter filter, long position, Rung rung) {
         retrieval.blockPurchases(shopperRow, filter);
+        switch (rung) {
+            case POPULARITY -> {
+                retrieval.addTrending(filter, candidates);
+                candidates.scoreAsAdded();
+            }
+            case NEIGHBOURS -> {
+                retrieval.addNeighboursAlone(history, filter, candidates);
+                addOwn(shopperRow, filter);
+                retrieval.addTrending(filter, candidates);
+                logLinear.scoreWithoutEmbedding(shopperRow, candidates);
+            }
+            case LOG_LINEAR -> {
+                addAll(shopperRow, filter, position);
+                logLinear.score(shopperRow, session, candidates);
+            }
+            default -> {
+                addAll(shopperRow, filter, position);
+                ranking.score(history, shopperRow, session, candidates);
+            }
+        }
+    }
+
+    private void addAll(int shopperRow, RequestFilter filter, long position) {
         addKnown(shopperRow, filter);
         retrieval.addTrending(filter, candidates);
         if (candidates.count() < SCAN_BELOW) {
             retrieval.addNearest(shopperRow, filter, candidates, position);
         }
         session.encode(history);
-        ranking.score(history, shopperRow, session, candidates);
     }
 
     /** Candidates to learn from, scored: without the scan, whose items say little of the order. */
@@ -99,9 +125,13 @@ final class Proposal {
 
     private void addKnown(int shopperRow, RequestFilter filter) {
         retrieval.addNeighbours(history, filter, candidates);
+        addOwn(shopperRow, filter);
+        retrieval.addCategory(history, filter, candidates);
+    }
+
+    private void addOwn(int shopperRow, RequestFilter filter) {
         if (shopperRow != ShopperStore.NONE) {
             retrieval.addOwn(shopperRow, filter, candidates);
         }
-        retrieval.addCategory(history, filter, candidates);
     }
 }

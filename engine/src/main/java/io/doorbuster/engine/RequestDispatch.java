@@ -7,6 +7,7 @@ import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.RecommendRecordDecoder;
 import io.doorbuster.codec.Retrieved;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoreRecordDecoder;
 import io.doorbuster.engine.decision.Candidates;
@@ -25,7 +26,7 @@ import io.doorbuster.engine.store.Stores;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
-/** Takes each request through retrieval, ranking and reranking to its reply; changes no state. Engine thread only. */
+/** Takes each request through retrieval, ranking and reranking to its reply; changes no state but counts. Engine thread only. */
 final class RequestDispatch {
     private final Stores stores;
     private final ItemStore items;
@@ -115,6 +116,9 @@ final class RequestDispatch {
     private int onRecommend(long position, MutableDirectBuffer reply, int replyOffset) {
         final int shopperRow = shopperRow(recommend.shopper());
         final boolean isSession = recommend.scenario() == Scenario.SESSION;
+        final Rung rung =
+                recommend.rung() == Rung.NULL_VAL ? Rung.NETWORK : recommend.rung(); // Older records have none.
+        stores.engine().onSlate(rung);
         filter.wrap(recommend.filter(), stores.settings().slateMax());
         int contextCount = 0;
         for (final RecommendRecordDecoder.ContextDecoder context : recommend.context()) {
@@ -136,12 +140,14 @@ final class RequestDispatch {
         if (shopperRow != ShopperStore.NONE && !isSession) {
             proposal.addRemembered(shopperRow);
         }
-        proposal.propose(shopperRow, filter, position);
-        models.rank(proposal.history(), shopperRow, proposal.session(), candidates);
+        proposal.propose(shopperRow, filter, position, rung);
+        if (rung == Rung.NETWORK) {
+            models.rank(proposal.history(), shopperRow, proposal.session(), candidates);
+        }
         final Settings settings = stores.settings();
         reranking.rerank(
                 candidates, filter, settings.explorationPermille(), Chance.seed(settings.seed(), position), slate);
-        return response.slate(reply, replyOffset, position, candidates, slate);
+        return response.slate(reply, replyOffset, position, rung, candidates, slate);
     }
 
     /** See {@link Engine#lastPool}. */

@@ -3,6 +3,7 @@ package io.doorbuster.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.doorbuster.codec.ModelRole;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelKind;
@@ -16,6 +17,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine thread leaves no garbage once its code is compiled. An exact counter, not a clock. */
@@ -80,6 +82,24 @@ class EngineAllocationTest {
                         .isLessThan(REQUESTS);
             }
             assertThat(engine.models().shadowCounts().compared()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "NULL_VAL", mode = EnumSource.Mode.EXCLUDE)
+    void requestsOnEveryRungShouldAllocateNothing(Rung rung) {
+        try (Engine engine = new Engine(directory)) {
+            final Script script = new Script(engine);
+            script.configure(Setting.DIMENSIONS, 64, Setting.ITEMS_MAX, 1_000, Setting.SHOPPERS_MAX, 100);
+            for (int i = 1; i <= 300; i++) {
+                script.item(i, i % 7, 100L * i, "item-" + i);
+                script.stock(i, 1_000);
+                script.view(1 + i % 20, i);
+            }
+            script.rung = rung;
+            assertThat(leastOfRecommends(script))
+                    .as("bytes of %d requests", REQUESTS)
+                    .isLessThan(REQUESTS);
         }
     }
 

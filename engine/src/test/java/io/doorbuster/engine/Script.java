@@ -22,6 +22,7 @@ import io.doorbuster.codec.PurchasedRecordEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
 import io.doorbuster.codec.ReleaseReservationRecordEncoder;
 import io.doorbuster.codec.ReserveStockRecordEncoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoreRecordEncoder;
 import io.doorbuster.codec.ScoresDecoder;
@@ -53,6 +54,7 @@ final class Script {
     long occurredSecondsAgo;
 
     int categoryCap;
+    Rung rung = Rung.NETWORK;
     int slateSize = 20;
     long priceMax;
     long priceMin;
@@ -265,10 +267,30 @@ final class Script {
     }
 
     int recommend(long shopper, Scenario scenario, long[] context, long... blocked) {
+        encode(shopper, scenario, context, blocked);
+        return apply(recommend.encodedLength(), 0, 0);
+    }
+
+    /** A recommend as schema 2 wrote it: its block ended before the rung. */
+    int recommendOfSchemaTwo(long shopper) {
+        encode(shopper, Scenario.FEED, new long[0]);
+        final int rungAt =
+                MESSAGE_OFFSET + MessageHeaderEncoder.ENCODED_LENGTH + RecommendRecordEncoder.rungEncodingOffset();
+        final byte[] groups = new byte[recommend.limit() - rungAt - 1];
+        record.getBytes(rungAt + 1, groups);
+        record.putBytes(rungAt, groups);
+        header.wrap(record, MESSAGE_OFFSET)
+                .blockLength(RecommendRecordEncoder.BLOCK_LENGTH - 1)
+                .version(2);
+        return apply(recommend.encodedLength() - 1, 0, 0);
+    }
+
+    private void encode(long shopper, Scenario scenario, long[] context, long... blocked) {
         recommend
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .shopper(shopper)
-                .scenario(scenario);
+                .scenario(scenario)
+                .rung(rung);
         recommend
                 .filter()
                 .category(category)
@@ -284,7 +306,6 @@ final class Script {
         for (final long itemId : blocked) {
             blockGroup.next().itemId(itemId);
         }
-        return apply(recommend.encodedLength(), 0, 0);
     }
 
     /** Item ids of the slate for a shopper. */

@@ -133,7 +133,10 @@ public final class PipelinedClient extends Messages implements AutoCloseable {
         acknowledge = level;
     }
 
-    /** When the answers to the requests that follow are worthless; 0 = never. */
+    /**
+     * When the answers to the requests that follow are worthless; 0 = never. Where that leaves no time for the best slate, the
+     * next best that fits is made, and says so.
+     */
     public void timeoutMicros(long micros) {
         timeoutMicros = micros;
     }

@@ -8,6 +8,7 @@ import io.doorbuster.engine.store.Settings;
 import io.doorbuster.evaluation.EvaluationHtml;
 import io.doorbuster.evaluation.EvaluationInput;
 import io.doorbuster.evaluation.EvaluationRun;
+import io.doorbuster.evaluation.EvaluationRun.Micros;
 import io.doorbuster.evaluation.EvaluationRun.Segment;
 import io.doorbuster.evaluation.Evaluator;
 import io.doorbuster.evaluation.Interval;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Option;
             "  doorbuster evaluate --protocol ratings --train ml-100k.inter --seed 2020 --report out",
             "  doorbuster evaluate --protocol events --format uci-online-retail --train online_retail.csv.gz",
             "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --model towers.safetensors",
+            "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --ladder",
             "  doorbuster evaluate --compare before/evaluation.json after/evaluation.json"
         })
 final class EvaluateCommand implements Callable<Integer> {
@@ -118,6 +120,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " shoppers go by the surrogates of a journal, so they say nothing of a log.")
     private List<Path> models = new ArrayList<>();
 
+    @Option(
+            names = "--ladder",
+            description =
+                    "Ask the lower rungs of the fallback ladder too, which make slates when time presses: what each is"
+                            + " worth, and what a request on it costs.")
+    private boolean asksLadder;
+
     @Option(names = "--report", paramLabel = "DIR", description = "Write evaluation.json and evaluation.html there.")
     private @Nullable Path directory;
 
@@ -147,7 +156,8 @@ final class EvaluateCommand implements Callable<Integer> {
             Files.createDirectories(to);
         }
         final ProgressLine progress = new ProgressLine(report.err());
-        final EvaluationRun run = Evaluator.run(input, settings.settings(), models(), limit, progress::show);
+        final EvaluationRun run =
+                Evaluator.run(input, settings.settings(), models(), asksLadder, limit, progress::show);
         progress.clear();
         print(run);
         if (to != null) {
@@ -258,6 +268,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 run.engineMicros().p999(),
                 run.seconds(),
                 run.machine());
+        final Map<String, Micros> rungs = run.rungMicros() == null ? Map.of() : run.rungMicros();
+        rungs.forEach((rung, micros) ->
+                report.line("  %-20s %.1f / %.1f / %.1f us", rung, micros.p50(), micros.p99(), micros.p999()));
     }
 
     private void table(EvaluationRun run) {
@@ -277,12 +290,11 @@ final class EvaluateCommand implements Callable<Integer> {
         report.line("%s", intervals);
         run.baselines().forEach((name, metrics) -> line(name, columns, metrics));
         if (run.metrics().containsKey("AUC")) {
-            report.line(
-                    "the engine's scores as probabilities, where one target is in the slate: AUC %.4f, log-loss %.4f,"
-                            + " calibration error %.4f",
-                    run.metrics().get("AUC"),
-                    run.metrics().get("logLoss"),
-                    run.metrics().get("calibrationError"));
+            final StringBuilder worth = new StringBuilder("scores as probabilities, where one target is in the slate:");
+            for (final String name : List.of("AUC", "logLoss", "calibrationError")) {
+                worth.append(String.format(" %s %.4f", name, run.metrics().get(name)));
+            }
+            report.line("%s", worth);
         }
         report.line("");
     }

@@ -14,10 +14,12 @@ import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.PurchasedRecordEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.SlateDecoder;
 import io.doorbuster.codec.ViewedRecordEncoder;
 import io.doorbuster.engine.Engine;
+import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.store.ModelStore;
 import io.doorbuster.engine.store.Settings;
@@ -80,7 +82,7 @@ final class EngineModel implements Recommender, AutoCloseable {
     private final boolean[] isThere;
     private final ItemMarks excluded;
     private final String[] sources = new String[Metrics.PLACES];
-    private final Histogram latencyNs = new Histogram(LATENCY_MAX_NS, 3);
+    private final Map<Rung, Histogram> latencyNs = new EnumMap<>(Rung.class);
     private long position;
     private long sequence;
     private long trainingNs;
@@ -251,12 +253,28 @@ final class EngineModel implements Recommender, AutoCloseable {
 
     @Override
     public int recommend(Cases cases, int number, int[] slate) {
+        return ask(Rung.NETWORK, cases, number, slate);
+    }
+
+    /** A slate of a model. */
+    int ask(ModelFile model, Cases cases, int number, int[] slate) {
+        release(model.hash());
+        request(encode(Rung.NETWORK, cases, number));
+        return decode(slate);
+    }
+
+    /** A slate of a rung, timed. */
+    int ask(Rung rung, Cases cases, int number, int[] slate) {
         release(LIVE);
-        return ask(cases, number, slate);
+        final long ns = request(encode(rung, cases, number));
+        latencyNs
+                .computeIfAbsent(rung, key -> new Histogram(LATENCY_MAX_NS, 3))
+                .recordValue(Math.min(LATENCY_MAX_NS, ns));
+        return decode(slate);
     }
 
     /** Has a model order from now on, unless it does. */
-    void release(String hash) {
+    private void release(String hash) {
         if (!active.equals(hash)) {
             final byte[] bytes = HexFormat.of().parseHex(hash);
             released.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
@@ -271,9 +289,8 @@ final class EngineModel implements Recommender, AutoCloseable {
         }
     }
 
-    /** A slate of the engine as it is. */
-    int ask(Cases cases, int number, int[] slate) {
-        final int length = encode(cases, number);
+    /** Asks the engine as it is; how long it took, in nanoseconds. */
+    private long request(int length) {
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + length);
         RecordDescriptor.position(record, 0, ++position);
         RecordDescriptor.journalTimeNs(record, 0, task.timeNs());
@@ -282,21 +299,19 @@ final class EngineModel implements Recommender, AutoCloseable {
         RecordDescriptor.sourceSequence(record, 0, 0);
         final long beginNs = System.nanoTime();
         engine.onRecord(record, 0, reply, 0);
-        if (active.equals(LIVE)) {
-            latencyNs.recordValue(Math.min(LATENCY_MAX_NS, System.nanoTime() - beginNs));
-        }
-        excluded.only(cases, cases.excluded(number));
-        return decode(slate);
+        return System.nanoTime() - beginNs;
     }
 
     /** More may be excluded than a blocklist holds: then the newest are blocked, and the rest of a longer slate is left out. */
-    private int encode(Cases cases, int number) {
+    private int encode(Rung rung, Cases cases, int number) {
         final Span context = cases.context(number);
         final Span out = cases.excluded(number);
+        excluded.only(cases, out);
         recommend
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .shopper(surrogate(cases.shopper(number)))
-                .scenario(task.scenario());
+                .scenario(task.scenario())
+                .rung(rung);
         recommend
                 .filter()
                 .category(0)
@@ -349,8 +364,8 @@ final class EngineModel implements Recommender, AutoCloseable {
         return Math.round(trained * 1e9 / Math.max(1, trainingNs));
     }
 
-    /** Time that the engine took for each request so far. */
-    Histogram latencyNs() {
+    /** Time that the engine took for each request so far, by the rungs that were asked for. */
+    Map<Rung, Histogram> latencyNs() {
         return latencyNs;
     }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param settings of the engine, all of them.
  * @param eventsPerSecond of training.
  * @param engineMicros time of one request inside the engine, microseconds.
+ * @param rungMicros the same for each lower rung that was asked; runs saved by earlier releases have none.
  */
 public record EvaluationRun(
         int schemaVersion,
@@ -54,6 +55,7 @@ public record EvaluationRun(
         String machine,
         long eventsPerSecond,
         Micros engineMicros,
+        @Nullable Map<String, Micros> rungMicros,
         double seconds) {
     /** Grows when a field goes or means something else. */
     public static final int SCHEMA_VERSION = 1;

@@ -1,5 +1,6 @@
 package io.doorbuster.evaluation;
 
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelShelf;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.ObjLongConsumer;
 import org.HdrHistogram.Histogram;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Evaluates the engine beside the baselines on one log. One thread. */
 public final class Evaluator {
     private static final double NS_PER_MICRO = 1_000.0;
+    private static final List<Rung> LOWER_RUNGS = List.of(Rung.LOG_LINEAR, Rung.NEIGHBOURS, Rung.POPULARITY);
 
     private final EvaluationInput input;
     private final Task task;
@@ -66,6 +69,7 @@ public final class Evaluator {
      *
      * @param settings of the engine, where they are not to be the defaults.
      * @param models that order the same candidates beside the live ranker, a line of the table each.
+     * @param asksLadder whether the lower rungs of the engine's fallback ladder are asked too, a line of the table each.
      * @param casesMax at most so many cases, at equal distances.
      * @param progress told what is going on and how far it is.
      * @throws IOException when a file cannot be read, or leaves nothing to train on or to ask.
@@ -74,6 +78,7 @@ public final class Evaluator {
             EvaluationInput input,
             Map<Setting, Long> settings,
             List<ModelFile> models,
+            boolean asksLadder,
             long casesMax,
             ObjLongConsumer<String> progress)
             throws IOException {
@@ -86,7 +91,7 @@ public final class Evaluator {
             }
             try (EngineModel engine = new EngineModel(task, settings, new ModelShelf(shelf))) {
                 engine.train(event -> progress.accept("trained", event));
-                return new Evaluator(input, task, casesMax, progress).evaluate(engine, models, beginNs);
+                return new Evaluator(input, task, casesMax, progress).evaluate(engine, models, asksLadder, beginNs);
             }
         } finally {
             for (final ModelFile model : models) {
@@ -96,8 +101,11 @@ public final class Evaluator {
         }
     }
 
-    private EvaluationRun evaluate(EngineModel engine, List<ModelFile> models, long beginNs) {
+    private EvaluationRun evaluate(EngineModel engine, List<ModelFile> models, boolean asksLadder, long beginNs) {
         final List<Recommender> baselines = new ArrayList<>();
+        if (asksLadder) {
+            LOWER_RUNGS.forEach(rung -> baselines.add(new LowerRung(engine, rung)));
+        }
         models.forEach(model -> baselines.add(new ReleasedModel(engine, model)));
         baselines.addAll(baselines());
         slates.add(askEngine(engine, cases));
@@ -277,7 +285,8 @@ public final class Evaluator {
                 unknown += engine.isThere(cases.item(place)) ? 0 : 1;
             }
         }
-        final Histogram latency = engine.latencyNs();
+        final Map<String, Micros> rungMicros = new LinkedHashMap<>();
+        engine.latencyNs().forEach((rung, latency) -> rungMicros.put(LowerRung.name(rung), micros(latency)));
         return new EvaluationRun(
                 EvaluationRun.SCHEMA_VERSION,
                 task.protocol().name().toLowerCase(Locale.ROOT),
@@ -305,12 +314,17 @@ public final class Evaluator {
                 notes,
                 Kernels.description(),
                 engine.eventsPerSecond(),
-                new Micros(micros(latency, 50), micros(latency, 99), micros(latency, 99.9)),
+                Objects.requireNonNull(rungMicros.remove(LowerRung.name(Rung.NETWORK))),
+                rungMicros,
                 (System.nanoTime() - beginNs) / 1e9);
     }
 
-    private static double micros(Histogram latency, double percentile) {
-        return latency.getValueAtPercentile(percentile) / NS_PER_MICRO;
+    private static Micros micros(Histogram latencyNs) {
+        return new Micros(micros(latencyNs, 50), micros(latencyNs, 99), micros(latencyNs, 99.9));
+    }
+
+    private static double micros(Histogram latencyNs, double percentile) {
+        return latencyNs.getValueAtPercentile(percentile) / NS_PER_MICRO;
     }
 
     private static Lines lines(Task.Input of) {

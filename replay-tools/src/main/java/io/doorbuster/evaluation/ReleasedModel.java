@@ -19,7 +19,6 @@ final class ReleasedModel implements Recommender {
 
     @Override
     public int recommend(Cases cases, int number, int[] slate) {
-        engine.release(model.hash());
-        return engine.ask(cases, number, slate);
+        return engine.ask(model, cases, number, slate);
     }
 }

@@ -6,9 +6,11 @@ import io.doorbuster.codec.ClickedRecordDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.PurchasedRecordDecoder;
 import io.doorbuster.codec.RecommendRecordDecoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.SlateDecoder;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.decision.SlateBuffer;
+import io.doorbuster.engine.store.EngineStore;
 import io.doorbuster.gateway.Progress;
 import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.replay.ReplayReport;
@@ -135,6 +137,13 @@ public final class JournalLog {
                         .filter(shown ->
                                 nowNs - shown.timeNs < engine.settings().sessionGapNs())
                         .count()));
+        final EngineStore counts = engine.stores().engine();
+        final long hasty =
+                counts.slates(Rung.LOG_LINEAR) + counts.slates(Rung.NEIGHBOURS) + counts.slates(Rung.POPULARITY);
+        if (hasty > 0) {
+            notes.add(String.format(
+                    "%,d slates were made in haste, on a lower rung: the policy asked about would be as hasty", hasty));
+        }
         if (compared == 0) {
             notes.add("the journal holds no hash record, so nothing says that these slates are those that were shown");
         }

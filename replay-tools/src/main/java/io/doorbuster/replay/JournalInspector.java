@@ -3,6 +3,7 @@ package io.doorbuster.replay;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
@@ -122,6 +123,14 @@ public final class JournalInspector {
         node.put("reservations", engine.stores().reservations().size());
         node.put("reservationsMax", engine.settings().reservationsMax());
         node.put("refusedFrames", engine.stores().engine().refused());
+        final ObjectNode slates = node.putObject("slatesByRung");
+        for (final Rung rung : Rung.values()) {
+            if (rung != Rung.NULL_VAL) {
+                slates.put(
+                        rung.name().toLowerCase(Locale.ROOT),
+                        engine.stores().engine().slates(rung));
+            }
+        }
         node.put("stateHash", Hashes.hex(engine.stateHash()));
         node.put("replyHash", Hashes.hex(engine.replyHash()));
         return node;

@@ -131,6 +131,22 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void lowerRungsShouldBeAskedForTheSameCases() throws IOException {
+        assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--json", "--ladder"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("rung log-linear  ").contains("rung popularity  ");
+        final JsonNode found = json();
+        final JsonNode others = found.path("baselines");
+        final double popular = others.path("rung popularity").path("P@20").doubleValue();
+        assertThat(others.path("rung log-linear").path("P@20").doubleValue()).isGreaterThan(popular);
+        assertThat(others.path("rung neighbours").path("P@20").doubleValue()).isGreaterThan(popular);
+        assertThat(found.path("rungMicros").fieldNames())
+                .toIterable()
+                .containsExactly("rung log-linear", "rung neighbours", "rung popularity");
+    }
+
+    @Test
     void sessionsShouldBeEvaluatedAlikeTwice() throws IOException {
         assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--json"))
                 .as(err.toString())

@@ -10,6 +10,7 @@ import io.doorbuster.codec.PurchasedRecordEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
 import io.doorbuster.codec.ReserveStockRecordEncoder;
 import io.doorbuster.codec.Retrieved;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.RecordDescriptor;
@@ -85,10 +86,14 @@ class SaleCheckerTest {
 
     private void show() {
         final RecommendRecordEncoder recommend = new RecommendRecordEncoder();
-        recommend.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).contextCount(0);
+        recommend
+                .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                .rung(Rung.NETWORK)
+                .contextCount(0);
         recommend.blocklistCount(0);
         final long position = append(recommend.encodedLength());
-        replies.onSlate(new Slate(position, List.of(new Slate.Item(ITEM, "seven", 100, 0f, Retrieved.TRENDING, 1f))));
+        replies.onSlate(new Slate(
+                position, Rung.NETWORK, List.of(new Slate.Item(ITEM, "seven", 100, 0f, Retrieved.TRENDING, 1f))));
     }
 
     private SaleChecker check() {

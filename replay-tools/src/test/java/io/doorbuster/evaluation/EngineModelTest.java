@@ -2,6 +2,7 @@ package io.doorbuster.evaluation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.intake.ShopEvent.Kind;
@@ -41,7 +42,7 @@ class EngineModelTest {
             assertThat(engine.itemsThere()).isEqualTo(4);
             assertThat(engine.isThere(logs.item('x'))).isFalse();
             assertThat(engine.settings()).containsEntry("SEED", 9L).containsEntry("ENGINE_TIME", 0L);
-            assertThat(engine.latencyNs().getTotalCount()).isEqualTo(2);
+            assertThat(engine.latencyNs().get(Rung.NETWORK).getTotalCount()).isEqualTo(2);
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.doorbuster.cli.DoorbusterMain;
 import io.doorbuster.client.PipelinedClient;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelKind;
 import io.doorbuster.engine.model.ModelShelf;
@@ -136,6 +137,7 @@ class DeterminismMatrixTest {
         final String token = Files.readString(data.resolve("token")).strip();
         final Set<Outcome> missed = EnumSet.range(Outcome.ACCEPTED, Outcome.SOURCES_FULL);
         missed.remove(Outcome.RESERVATION_EXPIRED); // A matter of time.
+        final Set<Rung> missedRungs = EnumSet.range(Rung.NETWORK, Rung.POPULARITY);
         try (server) {
             final List<byte[]> models = publishModels(DataDirectory.models(data));
             for (int source = 1; source <= SOURCES; source++) {
@@ -143,10 +145,12 @@ class DeterminismMatrixTest {
                     final EveryMessage script = new EveryMessage(client, source).withModels(models);
                     script.send(source == SOURCES - 1 ? EVENTS : INTERPRETED_EVENTS);
                     missed.removeAll(script.outcomes());
+                    missedRungs.removeAll(script.rungs());
                 }
             }
         }
         assertThat(missed).isEmpty();
+        assertThat(missedRungs).isEmpty();
         assertThat(server.failure()).isNull();
         assertThat(server.position()).isGreaterThanOrEqualTo(EVENTS);
         assertThat(new JournalInspector(MAPPER).summary(data).path("records").fieldNames())

@@ -11,6 +11,7 @@ import io.doorbuster.codec.ExplanationDecoder;
 import io.doorbuster.codec.ModelRole;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.RejectCode;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoresDecoder;
 import io.doorbuster.codec.Setting;
@@ -43,13 +44,14 @@ final class EveryMessage implements ReplyHandler {
     private static final int SHOPPERS = 3_000;
     private static final int CATEGORIES = 12;
     private static final int IN_FLIGHT = 256; // Well within the ring: no request is refused as OVERLOADED.
-    private static final int KINDS = 40;
+    private static final int KINDS = 41;
     private static final int MODEL_EVERY = 16;
     private static final long PATIENCE_NS = 60_000_000_000L;
 
     private final PipelinedClient client;
     private final SplittableRandom random;
     private final Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+    private final Set<Rung> rungs = EnumSet.noneOf(Rung.class);
     private final long firstItem;
     private List<byte[]> models = List.of();
     private int releases;
@@ -93,6 +95,11 @@ final class EveryMessage implements ReplyHandler {
         return outcomes;
     }
 
+    /** The rungs that slates were made on so far. */
+    Set<Rung> rungs() {
+        return rungs;
+    }
+
     private void poll() throws IOException {
         assertThat(client.poll(this, PATIENCE_NS)).isPositive();
     }
@@ -102,7 +109,7 @@ final class EveryMessage implements ReplyHandler {
         return random.nextInt(10) == 0 ? random.nextInt(KINDS) : random.nextInt(8);
     }
 
-    private void send(int kind, long sequence) {
+    private void send(int kind, long sequence) throws IOException {
         switch (kind) {
             case 0, 1 -> client.viewed(shopper(), item(), random.nextInt(60_000));
             case 2 -> client.clicked(shopper(), item(), random.nextInt(20), slatePosition);
@@ -144,7 +151,8 @@ final class EveryMessage implements ReplyHandler {
             case 35 -> client.checkpoint();
             case 36 -> client.rewindFilter(9, 1, 2);
             case 37 -> client.recommend(shopper(), Scenario.FEED, SlateFilter.of(101), items(0), items(0)); // Refused.
-            case 38 -> {
+            case 38 -> inHaste();
+            case 39 -> {
                 client.nextSequence(sequence - 1); // Once more: it gets the outcome of the first.
                 client.viewed(shopper(), item(), 0);
                 client.nextSequence(1); // Too old for an outcome.
@@ -157,6 +165,19 @@ final class EveryMessage implements ReplyHandler {
                 client.nextSequence(sequence);
             }
         }
+    }
+
+    /** With nothing before them, and from hardly any time to more than enough: slates on every rung. Some run out of time. */
+    private void inHaste() throws IOException {
+        while (client.inFlight() > 0) {
+            poll();
+        }
+        for (long timeoutMicros = 45; timeoutMicros <= 240; timeoutMicros += 15) {
+            client.timeoutMicros(timeoutMicros);
+            client.recommend(shopper(), Scenario.FEED, filter(), items(1), items(2));
+            poll();
+        }
+        client.timeoutMicros(0);
     }
 
     /** What is recorded for later releases. */
@@ -247,6 +268,7 @@ final class EveryMessage implements ReplyHandler {
     @Override
     public void onSlate(long correlationId, SlateDecoder slate) {
         slatePosition = slate.position();
+        rungs.add(slate.rung());
     }
 
     @Override
@@ -257,6 +279,6 @@ final class EveryMessage implements ReplyHandler {
 
     @Override
     public void onRejected(long correlationId, RejectCode code, String message) {
-        assertThat(code).as(message).isEqualTo(RejectCode.INVALID_VALUE);
+        assertThat(code).as(message).isIn(RejectCode.INVALID_VALUE, RejectCode.EXPIRED);
     }
 }

@@ -7,6 +7,7 @@ import io.doorbuster.codec.ConfiguredRecordEncoder;
 import io.doorbuster.codec.ItemUpsertedRecordEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.ViewedRecordEncoder;
@@ -76,7 +77,8 @@ final class EngineOperations implements AutoCloseable {
         recommend
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .shopper(shopper)
-                .scenario(Scenario.FEED);
+                .scenario(Scenario.FEED)
+                .rung(Rung.NETWORK);
         recommend
                 .filter()
                 .category(0)

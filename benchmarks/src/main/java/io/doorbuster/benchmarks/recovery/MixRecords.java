@@ -12,6 +12,7 @@ import io.doorbuster.codec.PriceChangedRecordEncoder;
 import io.doorbuster.codec.PurchasedRecordEncoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
 import io.doorbuster.codec.ReserveStockRecordEncoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.codec.StockSetRecordEncoder;
@@ -190,7 +191,8 @@ final class MixRecords {
         recommend
                 .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
                 .shopper(shopper)
-                .scenario(Scenario.FEED);
+                .scenario(Scenario.FEED)
+                .rung(Rung.NETWORK);
         recommend
                 .filter()
                 .category(0)

@@ -81,6 +81,13 @@ public final class Candidates {
         return retrieved[index];
     }
 
+    /** Scores the candidates so that they stand in the order in which they were added. */
+    public void scoreAsAdded() {
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putFloat(scores + 4L * i, -i);
+        }
+    }
+
     /** What session neighbours said of a candidate: at the anchor or behind it, and before it. */
     public void neighbours(int index, float behind, float before) {
         forward[index] = behind;

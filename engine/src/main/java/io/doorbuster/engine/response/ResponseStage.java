@@ -4,6 +4,7 @@ import io.doorbuster.codec.AcknowledgedEncoder;
 import io.doorbuster.codec.ExplanationEncoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.ScoresEncoder;
 import io.doorbuster.codec.SlateEncoder;
 import io.doorbuster.engine.decision.Candidates;
@@ -47,11 +48,13 @@ public final class ResponseStage {
     }
 
     /** Answer to recommend. */
-    public int slate(MutableDirectBuffer reply, int offset, long position, Candidates candidates, SlateBuffer slate) {
+    public int slate(
+            MutableDirectBuffer reply, int offset, long position, Rung rung, Candidates candidates, SlateBuffer slate) {
         final SlateEncoder.ItemsEncoder group = slateEncoder
                 .wrapAndApplyHeader(reply, offset, header)
                 .correlationId(0)
                 .position(position)
+                .rung(rung)
                 .itemsCount(slate.size());
         for (int place = 0; place < slate.size(); place++) {
             final int candidate = slate.candidate(place);

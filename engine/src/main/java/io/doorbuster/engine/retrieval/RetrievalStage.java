@@ -142,20 +142,35 @@ public final class RetrievalStage {
     /** Adds what a history itself holds, and what its session neighbours, and its items' buyers, held beside it. */
     public void addNeighbours(History history, RequestFilter filter, Candidates candidates) {
         sessionNeighbours.find(history);
-        for (int place = 0; place < history.count(); place++) {
-            add(history.row(place), Retrieved.SEEN_AGAIN, filter, candidates);
-        }
-        final int passing = fillKeys(filter);
-        final int wanted = Math.min(passing, NEIGHBOUR_MAX);
-        Selection.greatestFirst(keys, passing, wanted);
-        for (int i = 0; i < wanted; i++) {
-            add(sessionNeighbours.row(~(int) keys[i]), Retrieved.NEIGHBOUR, filter, candidates);
-        }
+        addHistory(history, filter, candidates);
+        addNeighboursBest(filter, candidates);
         for (int place = 0; place < Math.min(SIMILAR_ANCHORS, history.count()); place++) {
             addSimilar(history.row(place), filter, candidates);
         }
         for (int place = 0; place < Math.min(CO_BOUGHT_ANCHORS, history.count()); place++) {
             addCoBought(history.row(place), filter, candidates);
+        }
+    }
+
+    /** The same in haste: what its session neighbours held, best first, and then what it holds itself. */
+    public void addNeighboursAlone(History history, RequestFilter filter, Candidates candidates) {
+        sessionNeighbours.find(history);
+        addNeighboursBest(filter, candidates);
+        addHistory(history, filter, candidates);
+    }
+
+    private void addHistory(History history, RequestFilter filter, Candidates candidates) {
+        for (int place = 0; place < history.count(); place++) {
+            add(history.row(place), Retrieved.SEEN_AGAIN, filter, candidates);
+        }
+    }
+
+    private void addNeighboursBest(RequestFilter filter, Candidates candidates) {
+        final int passing = fillKeys(filter);
+        final int wanted = Math.min(passing, NEIGHBOUR_MAX);
+        Selection.greatestFirst(keys, passing, wanted);
+        for (int i = 0; i < wanted; i++) {
+            add(sessionNeighbours.row(~(int) keys[i]), Retrieved.NEIGHBOUR, filter, candidates);
         }
     }
 

@@ -45,6 +45,11 @@ public final class InputRing implements AutoCloseable {
         return claimed >= 0 || ring.hasAvailableCapacity(1);
     }
 
+    /** Records published that are still on their way to their reply. Network thread only. */
+    public int waiting() {
+        return (int) (ring.getBufferSize() - ring.remainingCapacity()) - (claimed >= 0 ? 1 : 0);
+    }
+
     /** The next free slot, or null when the ring is full. Claiming again without publishing gives the same slot. */
     public @Nullable InputSlot claim() {
         if (claimed < 0) {

@@ -1,5 +1,6 @@
 package io.doorbuster.engine.store;
 
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import org.agrona.UnsafeApi;
 
@@ -10,7 +11,7 @@ import org.agrona.UnsafeApi;
  *   engine:    0 position int64 | 8 engine time int64 | 16 first engine time int64 | 24 refused frames int64
  *              32 attributes imputed int64 | 40 values clipped int64
  *   settings:  8 x int64 in a page-store row, by setting
- *   counts:    8 x int64 in a page-store row: events by record template id - 100
+ *   counts:    8 x int64 in a page-store row: events by record template id - 100; in the last row slates by rung
  * </pre>
  */
 public final class EngineStore {
@@ -35,7 +36,7 @@ public final class EngineStore {
 
     EngineStore(PageStores stores) {
         row = new PageStore(stores, "engine", 70, ROW_BYTES, 1);
-        counts = new PageStore(stores, "engine-counts", 71, ROW_BYTES, TEMPLATES / PER_ROW);
+        counts = new PageStore(stores, "engine-counts", 71, ROW_BYTES, TEMPLATES / PER_ROW + 1);
         settings = new PageStore(stores, "engine-settings", 72, ROW_BYTES, SETTINGS_MAX / PER_ROW);
     }
 
@@ -64,10 +65,24 @@ public final class EngineStore {
         row.close(0);
         final int slot = templateId - FIRST_TEMPLATE;
         if (slot >= 0 && slot < TEMPLATES) {
-            final long count = counts.open(slot / PER_ROW) + slot % PER_ROW * 8L;
-            UnsafeApi.putLong(count, UnsafeApi.getLong(count) + 1);
-            counts.close(slot / PER_ROW);
+            count(slot / PER_ROW, slot % PER_ROW);
         }
+    }
+
+    private void count(int countsRow, int slot) {
+        final long count = counts.open(countsRow) + 8L * slot;
+        UnsafeApi.putLong(count, UnsafeApi.getLong(count) + 1);
+        counts.close(countsRow);
+    }
+
+    /** A slate is made on a rung. */
+    public void onSlate(Rung rung) {
+        count(TEMPLATES / PER_ROW, rung.value());
+    }
+
+    /** Slates made on a rung. */
+    public long slates(Rung rung) {
+        return UnsafeApi.getLong(counts.address(TEMPLATES / PER_ROW) + 8L * rung.value());
     }
 
     /** Events of one record type. */

@@ -201,7 +201,8 @@ final class FrameHandler {
         switch (translator.translate(frame, slot, expected, nowNs + AHEAD_MAX_NS)) {
             case WireTranslator.TRANSLATED -> {
                 final long timeoutMicros = translator.timeoutMicros();
-                if (timeoutMicros > 0 && System.nanoTime() - arrivedNs > timeoutMicros * 1_000) {
+                final long leftNs = timeoutMicros == 0 ? 0 : timeoutMicros * 1_000 - (System.nanoTime() - arrivedNs);
+                if (leftNs < 0) {
                     expiredCount++;
                     reject(connection, translator.correlationId(), RejectCode.EXPIRED, 0, "the timeout has run out");
                     return false;
@@ -211,6 +212,9 @@ final class FrameHandler {
                     rejectedCount++;
                     reject(connection, translator.correlationId(), RejectCode.MODEL_REFUSED, 0, refused);
                     return false;
+                }
+                if (timeoutMicros > 0) {
+                    translator.rung(FallbackLadder.rung(leftNs, ring.waiting()));
                 }
                 publish(connection, slot, nowNs);
                 return true;

@@ -14,6 +14,7 @@ import io.doorbuster.codec.RecommendDecoder;
 import io.doorbuster.codec.RecommendRecordEncoder;
 import io.doorbuster.codec.RestockDecoder;
 import io.doorbuster.codec.RestockRecordEncoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.ScoreDecoder;
 import io.doorbuster.codec.ScoreRecordEncoder;
@@ -62,6 +63,11 @@ final class RequestTranslator {
             case RecommendDecoder.TEMPLATE_ID -> onRecommend(frame, offset, blockLength, version);
             default -> -1;
         };
+    }
+
+    /** Writes how the slate is to be made into the record of a recommend, which must be what was translated last. */
+    void rung(Rung rung) {
+        recommendRecord.rung(rung);
     }
 
     private int onSearch(DirectBuffer frame, int offset, int blockLength, int version) {
@@ -178,7 +184,10 @@ final class RequestTranslator {
         if (at.problem != null) {
             return 0;
         }
-        recommendRecord.wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header).scenario(recommend.scenario());
+        recommendRecord
+                .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)
+                .scenario(recommend.scenario())
+                .rung(Rung.NETWORK);
         FilterTranslator.copy(recommend.filter(), recommendRecord.filter());
         final RecommendDecoder.ContextDecoder context = recommend.context();
         at.requireRange("context", context.count(), 0, CONTEXT_MAX);

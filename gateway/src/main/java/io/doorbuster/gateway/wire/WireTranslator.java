@@ -4,8 +4,10 @@ import io.doorbuster.codec.AckLevel;
 import io.doorbuster.codec.ConfirmReservationDecoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.PurchasedDecoder;
+import io.doorbuster.codec.RecommendDecoder;
 import io.doorbuster.codec.ReleaseReservationDecoder;
 import io.doorbuster.codec.ReserveStockDecoder;
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.StockAdjustedDecoder;
 import io.doorbuster.codec.StockSetDecoder;
 import io.doorbuster.engine.ring.InputSlot;
@@ -104,6 +106,13 @@ public final class WireTranslator {
     /** Whether the last message was a request, which takes no source sequence. */
     public boolean isRequest() {
         return isRequest;
+    }
+
+    /** Writes into the record of the last message, when it is a recommend, how its slate is to be made; else nothing. */
+    public void rung(Rung rung) {
+        if (header.templateId() == RecommendDecoder.TEMPLATE_ID) {
+            requests.rung(rung);
+        }
     }
 
     /** Whether the last message, a fact or command, is answered only once it is on the disk; see {@link AckLevel}. */
