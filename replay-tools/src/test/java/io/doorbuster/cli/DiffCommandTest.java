@@ -1,5 +1,6 @@
 package io.doorbuster.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -195,6 +196,12 @@ class DiffCommandTest {
                 .toList();
     }
 
+    private static List<String> shown(long position) {
+        return requireNonNull(SLATES.get(position)).items().stream()
+                .map(Slate.Item::externalId)
+                .toList();
+    }
+
     @Test
     void sameSettingsShouldDifferInNothing() throws IOException {
         final JsonNode json = diff("--set", "REPEAT_PURCHASES=1");
@@ -223,12 +230,13 @@ class DiffCommandTest {
         int withPurchases = 0;
         for (final JsonNode example : json.path("examples")) {
             final long position = example.path("position").longValue();
-            final List<String> expected = items(example.path("recorded")).stream()
-                    .filter(item -> !BOUGHT.getOrDefault(position, Set.of()).contains(item))
-                    .toList();
-            assertThat(items(example.path("changed"))).isEqualTo(expected);
-            assertThat(SLATES.get(position).items().stream().map(Slate.Item::externalId))
-                    .isEqualTo(items(example.path("recorded")));
+            final List<String> recorded = items(example.path("recorded"));
+            assertThat(shown(position)).isEqualTo(recorded);
+            assertThat(items(example.path("changed"))) // What a candidate looks like depends a little on the others.
+                    .containsExactlyInAnyOrderElementsOf(recorded.stream()
+                            .filter(item ->
+                                    !BOUGHT.getOrDefault(position, Set.of()).contains(item))
+                            .toList());
         }
         for (final Map.Entry<Long, Slate> slate : SLATES.entrySet()) {
             withPurchases += slate.getKey() <= greedyEnd
@@ -243,7 +251,6 @@ class DiffCommandTest {
         assertThat(facts.path("differ").intValue())
                 .isEqualTo(withPurchases)
                 .isEqualTo(json.path("examples").size());
-        assertThat(facts.path("swapped").doubleValue()).isZero();
         assertThat(facts.path("gained").doubleValue()).isZero();
         assertThat(facts.path("gainedMost")).isEmpty();
         assertThat(facts.at("/state/differsFrom").intValue()).isEqualTo(1);
@@ -263,7 +270,7 @@ class DiffCommandTest {
         final JsonNode facts = json.path("facts");
         assertThat(facts.path("requests").intValue()).isEqualTo(SHOPPERS);
         assertThat(facts.path("differ").intValue()).isEqualTo(SHOPPERS);
-        assertThat(facts.path("swapped").doubleValue()).isGreaterThan(0.99); // But for equal distances.
+        assertThat(facts.path("swapped").doubleValue()).isGreaterThan(0.9); // But for equal distances.
         assertThat(facts.path("gained").doubleValue()).isZero();
         assertThat(facts.at("/state/learnedFrom").isNull()).isTrue();
         assertThat(facts.at("/state/differsFrom").longValue()).isEqualTo(exploringEnd + 1);
