@@ -29,17 +29,18 @@ import picocli.CommandLine.Option;
         name = "diff",
         mixinStandardHelpOptions = true,
         description = {
-            "Replay a journal under other settings or another model beside itself, and compare every slate: what would have",
-            "been shown, gained and lost. Facts stand apart from estimates of what shoppers might have done. The recorded",
-            "side must come to the hashes on record. Exit code 1 when it does not, when there is nothing to compare, or",
-            "when a sold-out item was shown."
+            "Replay a journal beside itself under other settings or another model, and",
+            "compare every slate: what would have been shown, gained and lost. Facts stand",
+            "apart from estimates of what shoppers might have done. The recorded side must",
+            "come to the hashes on record. Exit code 1 when it does not, when there is",
+            "nothing to compare, or when a sold-out item was shown."
         },
         footer = {
             "",
             "Examples:",
             "  doorbuster diff --journal /var/lib/shop --set REPEAT_PURCHASES=0",
-            "  doorbuster diff --journal /var/lib/shop --model towers.safetensors --from 40000 --report out",
-            "  doorbuster diff --journal /var/lib/shop --model 3f9a1c02 --set EXPLORATION_PERMILLE=0 --json"
+            "  doorbuster diff --journal /var/lib/shop --model towers.safetensors --report out",
+            "  doorbuster diff --journal /var/lib/shop --model 3f9a1c02 --from 40000 --json"
         })
 final class DiffCommand implements Callable<Integer> {
     private static final int EXAMPLES_MAX = 1_000;
@@ -127,6 +128,9 @@ final class DiffCommand implements Callable<Integer> {
             return null;
         }
         final Path file = Path.of(model);
+        if (model.endsWith(".safetensors") && !Files.isRegularFile(file)) {
+            throw new IOException("no file " + file + ": check the path");
+        }
         return Model.of(Files.isRegularFile(file) ? ModelFile.read(file) : new ModelDirectory(journal).find(model));
     }
 

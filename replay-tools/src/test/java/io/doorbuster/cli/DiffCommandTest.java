@@ -351,6 +351,8 @@ class DiffCommandTest {
         assertThat(run("--journal", data, "--set", change, "--examples", -1)).isEqualTo(2);
         assertThat(run("--journal", data, "--model", "nobody")).isEqualTo(1);
         assertThat(err.toString()).contains("no model of the name or hash nobody");
+        assertThat(run("--journal", data, "--model", "gone.safetensors")).isEqualTo(1);
+        assertThat(err.toString()).contains("no file gone.safetensors: check the path");
         final Path damaged = model("damaged", 1);
         Files.write(damaged, Arrays.copyOf(Files.readAllBytes(damaged), 100));
         assertThat(run("--journal", data, "--model", damaged)).isEqualTo(1);
@@ -359,6 +361,31 @@ class DiffCommandTest {
         assertThat(out.toString()).contains("no request for a slate from position 1 to 5");
         assertThat(run("--journal", data, "--set", change, "--from", end + 1)).isEqualTo(1);
         assertThat(err.toString()).contains("the journal ends at position " + end);
+    }
+
+    @Test
+    void modelOfOtherDimensionsShouldFitAShopOfThose() throws IOException {
+        final float[] ones = new float[32];
+        Arrays.fill(ones, 1);
+        final Path wide = directory.resolve("wide.safetensors");
+        final List<Tensor> tensors = new ArrayList<>(List.of(Tensor.floats("bias", new float[1], 1)));
+        for (final String side : List.of("shopper", "item")) {
+            tensors.add(Tensor.floats(side + ".mean", new float[32], 32));
+            tensors.add(Tensor.floats(side + ".deviation", ones, 32));
+            tensors.add(Tensor.floats(side + ".weight", ones, 1, 32));
+        }
+        ModelFile.of(
+                        ModelKind.TOWERS,
+                        "wide",
+                        Map.of("shopper.features", "[\"SESSION_VECTOR\"]", "item.features", "[\"ITEM_VECTOR\"]"),
+                        tensors)
+                .write(wide);
+        assertThat(run("--journal", data, "--model", wide)).isEqualTo(1);
+        assertThat(err.toString()).contains("reads item vectors of 32 dimensions, and the shop's have 16");
+        assertThat(diff("--model", wide, "--set", "DIMENSIONS=32")
+                        .at("/facts/differ")
+                        .intValue())
+                .isPositive();
     }
 
     @Test
