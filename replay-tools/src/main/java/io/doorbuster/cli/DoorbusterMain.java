@@ -37,6 +37,7 @@ import picocli.CommandLine.Command;
             SimulateCommand.class,
             EvaluateCommand.class,
             OffPolicyCommand.class,
+            DiffCommand.class,
             TrainCommand.class,
             BenchCommand.class
         })

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Slates of a shop's own journal, made once more by replay, each place with its propensity, and whether the shopper clicked
- * or bought its item within the session gap behind it. One thread.
+ * or bought its item within the session gap behind it. Asked about is the same engine with another exploration, or another
+ * engine beside it. One thread.
  *
  * <p>A place's weight is the product over the places up to it: what comes later is taken not to change what a place earns.
  */
@@ -37,6 +39,7 @@ public final class JournalLog {
     private static final String TARGET_SETTING = "EXPLORATION_PERMILLE";
 
     private final Engine engine;
+    private final @Nullable Engine other;
     private final double targetExplored;
     private final int placesMax;
     private final List<Place> places = new ArrayList<>();
@@ -45,6 +48,7 @@ public final class JournalLog {
     private final Map<Long, Integer> items = new HashMap<>();
     private final Map<Long, Integer> shoppers = new HashMap<>();
     private final long[] pool = new long[SlateBuffer.POOL_MAX];
+    private final long[] otherPool = new long[SlateBuffer.POOL_MAX];
     private final MessageHeaderDecoder header = new MessageHeaderDecoder();
     private final RecommendRecordDecoder recommend = new RecommendRecordDecoder();
     private final ClickedRecordDecoder clicked = new ClickedRecordDecoder();
@@ -52,6 +56,7 @@ public final class JournalLog {
     private final SlateDecoder slate = new SlateDecoder();
     private long slates;
     private long anonymous;
+    private boolean firstPlacesOnly;
     private long nowNs;
 
     /** A place of a slate whose reward may still come. */
@@ -73,10 +78,23 @@ public final class JournalLog {
     /** A slate that feedback may still be about. */
     private record Shown(long position, long timeNs, List<Place> places) {}
 
-    private JournalLog(Engine engine, int targetPermille, int placesMax) {
+    private JournalLog(Engine engine, @Nullable Engine other, int targetPermille, int placesMax) {
         this.engine = engine;
+        this.other = other;
         targetExplored = targetPermille / PERMILLE;
         this.placesMax = placesMax;
+    }
+
+    /**
+     * A log that asks about another engine, which is applied to the same records. Only slates that explored are taken: without
+     * chance there is nothing to weigh. Where the other engine explores too, what it would draw behind another beginning of
+     * the slate is not known, so only the first place is.
+     *
+     * @param engine that made the slates shown.
+     * @param placesMax places of each slate, from the first.
+     */
+    public static JournalLog beside(Engine engine, Engine other, int placesMax) {
+        return new JournalLog(engine, other, 0, placesMax);
     }
 
     /**
@@ -89,8 +107,11 @@ public final class JournalLog {
      */
     public static Study study(Path directory, int targetPermille, int placesMax, Progress progress) throws IOException {
         try (Replayer replayer = new Replayer(directory)) {
-            final JournalLog log = new JournalLog(replayer.engine(), targetPermille, placesMax);
-            final ReplayReport found = replayer.replay(Long.MAX_VALUE, progress, log::onApplied);
+            final JournalLog log = new JournalLog(replayer.engine(), null, targetPermille, placesMax);
+            final ReplayReport found = replayer.replay(
+                    Long.MAX_VALUE,
+                    progress,
+                    (record, offset, reply, length) -> log.onApplied(record, offset, reply, length, 0));
             if (found.firstDifference() != null || found.otherVersions() > 0) {
                 throw new IOException(
                         found.otherVersions() > 0
@@ -101,15 +122,38 @@ public final class JournalLog {
                                         + " does not replay to what was recorded: look with doorbuster verify --data "
                                         + directory);
             }
-            return log.study(directory, targetPermille, found.comparedEvents());
+            final String refusal = log.refusal();
+            if (refusal != null) {
+                throw new IOException(directory + ": " + refusal);
+            }
+            return log.study(
+                    directory,
+                    targetPermille == 0 ? "greedy" : TARGET_SETTING + "=" + targetPermille,
+                    found.comparedEvents());
         }
     }
 
-    private Study study(Path directory, int targetPermille, long compared) throws IOException {
+    /** Why nothing can be estimated from what was applied, or null. */
+    public @Nullable String refusal() {
         if (places.isEmpty()) {
-            throw new IOException(directory + " holds no slate for a shopper that can be told again"
-                    + (anonymous > 0 ? ": all were for nobody" : ""));
+            return other != null && anonymous == 0
+                    ? "no slate that was compared explored (EXPLORATION_PERMILLE was 0), so there is no chance to weigh"
+                    : "no slate for a shopper that can be told again" + (anonymous > 0 ? ": all were for nobody" : "");
         }
+        if (places.stream().noneMatch(place -> place.isRewarded)) {
+            return "nobody clicked or bought what a slate had shown within the session gap:"
+                    + " no policy earns more or less than another";
+        }
+        return null;
+    }
+
+    /**
+     * What was applied, when there is no {@link #refusal}.
+     *
+     * @param target name of what is asked about.
+     * @param compared events that came out as recorded.
+     */
+    public Study study(Path directory, String target, long compared) {
         final List<Decision> decisions = new ArrayList<>();
         int placeCount = 0;
         for (final Place place : places) {
@@ -117,16 +161,10 @@ public final class JournalLog {
                     place.number, place.number, place.item, place.isRewarded ? 1 : 0, place.propensity, place.shopper));
             placeCount = Math.max(placeCount, place.number + 1);
         }
-        if (places.stream().noneMatch(place -> place.isRewarded)) {
-            throw new IOException(
-                    directory + ": nobody clicked or bought what a slate had shown within the session gap:"
-                            + " no policy earns more or less than another");
-        }
         final List<String> strata = new ArrayList<>();
         for (int place = 0; place < placeCount; place++) {
             strata.add("place " + place);
         }
-        final String name = targetPermille == 0 ? "greedy" : TARGET_SETTING + "=" + targetPermille;
         final List<String> notes = new ArrayList<>(List.of(String.format(
                 "%,d slates for %,d shoppers, %,d more for nobody left out; reward = clicked or bought within %,d s",
                 slates, shoppers.size(), anonymous, engine.settings().sessionGapNs() / 1_000_000_000L)));
@@ -144,6 +182,10 @@ public final class JournalLog {
             notes.add(String.format(
                     "%,d slates were made in haste, on a lower rung: the policy asked about would be as hasty", hasty));
         }
+        if (firstPlacesOnly) {
+            notes.add(
+                    "the policy asked about explores too, so only first places tell of it: with EXPLORATION_PERMILLE=0 all do");
+        }
         if (compared == 0) {
             notes.add("the journal holds no hash record, so nothing says that these slates are those that were shown");
         }
@@ -153,19 +195,27 @@ public final class JournalLog {
                 notes,
                 decisions,
                 strata,
-                List.of(new Study.Target(name, choices, null)));
+                List.of(new Study.Target(target, choices, null)));
     }
 
-    private void onApplied(DirectBuffer record, int offset, DirectBuffer reply, int replyLength) {
+    /**
+     * Takes an event that has just been applied.
+     *
+     * @param otherPlaces in the slate with which the other engine answered it.
+     */
+    public void onApplied(DirectBuffer record, int offset, DirectBuffer reply, int replyLength, int otherPlaces) {
         nowNs = engine.stores().engine().timeNs();
         final int at = offset + MESSAGE_OFFSET;
         switch (RecordDescriptor.templateId(record, offset)) {
             case RecommendRecordDecoder.TEMPLATE_ID -> {
                 recommend.wrapAndApplyHeader(record, at, header);
+                if (other != null && engine.settings().explorationPermille() == 0) {
+                    return;
+                }
                 if (recommend.shopper() == 0) {
                     anonymous++;
                 } else if (replyLength > 0) {
-                    onSlate(recommend.shopper(), reply);
+                    onSlate(recommend.shopper(), reply, otherPlaces);
                 }
             }
             case ClickedRecordDecoder.TEMPLATE_ID -> {
@@ -185,21 +235,26 @@ public final class JournalLog {
         return numbers.computeIfAbsent(id, key -> next);
     }
 
-    private void onSlate(long shopper, DirectBuffer reply) {
-        slate.wrapAndApplyHeader(reply, 0, header);
+    private void onSlate(long shopper, DirectBuffer reply, int otherPlaces) {
         final double explored = engine.settings().explorationPermille() / PERMILLE;
+        final boolean isOtherDrawn = other != null && other.settings().explorationPermille() > 0;
+        final int wanted = isOtherDrawn ? 1 : placesMax;
+        firstPlacesOnly |= isOtherDrawn;
+        slate.wrapAndApplyHeader(reply, 0, header);
         final List<Place> ofSlate = new ArrayList<>();
         final int group = number(shoppers, shopper);
         double before = 1;
         for (final SlateDecoder.ItemsDecoder item : slate.items()) {
             final int place = ofSlate.size();
-            if (place == placesMax) {
+            if (place == wanted) {
                 break;
             }
             final int size = engine.lastPool(place, pool);
             final boolean isGreedy = pool[0] == item.itemId();
             final double propensity = explored / size + (isGreedy ? 1 - explored : 0);
-            final TargetChoice choice = choice(before, size, explored == 0);
+            final TargetChoice choice = other == null
+                    ? choice(before, size, explored == 0)
+                    : choiceOf(other, before, size, place < otherPlaces ? place : -1);
             final Place shown = new Place(place, number(items, item.itemId()), propensity, group);
             item.skipExternalId();
             before *= choice.probability(shown.item) / propensity;
@@ -232,6 +287,36 @@ public final class JournalLog {
             probabilities[i] = drawn + (i == 0 ? 1 - targetExplored : 0);
         }
         return new TargetChoice(before, actions, probabilities, isGreedyLog ? targetExplored - drawn : 0);
+    }
+
+    /** What the other engine puts at a place, behind the same items as here: else nothing depends on it. None = no item. */
+    private TargetChoice choiceOf(Engine asked, double before, int poolSize, int place) {
+        final int size = place < 0 ? 0 : asked.lastPool(place, otherPool);
+        final double explored = asked.settings().explorationPermille() / PERMILLE;
+        final int[] actions = new int[size];
+        final double[] probabilities = new double[size];
+        double unsupported = 0;
+        int known = 0;
+        for (int i = 0; i < size; i++) {
+            final double probability = explored / size + (i == 0 ? 1 - explored : 0);
+            if (!isPooled(otherPool[i], poolSize)) {
+                unsupported += probability;
+            } else if (probability > 0) {
+                actions[known] = number(items, otherPool[i]);
+                probabilities[known++] = probability;
+            }
+        }
+        return new TargetChoice(
+                before, Arrays.copyOf(actions, known), Arrays.copyOf(probabilities, known), unsupported);
+    }
+
+    private boolean isPooled(long itemId, int poolSize) {
+        for (int i = 0; i < poolSize; i++) {
+            if (pool[i] == itemId) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Feedback counts once, for the newest slate that showed the item, or the one that the click names. */

@@ -53,7 +53,8 @@ public final class ModelShelf {
         return put(made == null ? Model.of(read) : made);
     }
 
-    private synchronized Model put(Model model) {
+    /** Has a model at hand whose file may lie elsewhere, until {@link #KEPT} others were wanted. */
+    public synchronized Model put(Model model) {
         newestFirst.remove(model);
         newestFirst.addFirst(model);
         if (newestFirst.size() > KEPT) {
