@@ -1,6 +1,5 @@
 package io.doorbuster.cli;
 
-import io.doorbuster.codec.Setting;
 import io.doorbuster.diff.Change;
 import io.doorbuster.diff.DecisionDiff;
 import io.doorbuster.diff.DiffHtml;
@@ -15,9 +14,7 @@ import io.doorbuster.replay.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -55,13 +52,8 @@ final class DiffCommand implements Callable<Integer> {
             description = "The data directory of a shop, which may be served meanwhile.")
     private Path journal = Path.of("");
 
-    @Option(
-            names = "--set",
-            paramLabel = "SETTING=VALUE",
-            description =
-                    "A setting of the other side, see Setting in the schema; may be given again. One that is fixed holds"
-                            + " from the journal's first record on.")
-    private Map<Setting, Long> settings = new LinkedHashMap<>();
+    @Mixin
+    private SettingsOption settings = new SettingsOption();
 
     @Option(
             names = "--model",
@@ -102,7 +94,7 @@ final class DiffCommand implements Callable<Integer> {
         if (examples < 0 || examples > EXAMPLES_MAX) {
             throw new IllegalArgumentException("--examples " + examples + " is not in 0.." + EXAMPLES_MAX);
         }
-        final Change change = new Change(settings, model(), from);
+        final Change change = new Change(settings.settings(), model(), from);
         final Path into = directory;
         if (into != null) {
             Files.createDirectories(into);

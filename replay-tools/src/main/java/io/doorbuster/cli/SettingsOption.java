@@ -14,8 +14,8 @@ final class SettingsOption {
             names = "--set",
             paramLabel = "SETTING=VALUE",
             description =
-                    "A setting of the engine, see Setting in the schema; it is journaled, and stays until it is set"
-                            + " again. Those that the schema calls fixed can be given to a new journal only.")
+                    "A setting of the engine, see Setting in the schema; may be given again. It is journaled and stays until it"
+                            + " is set anew; what the schema calls fixed holds from a journal's first record on.")
     private Map<Setting, Long> settings = new LinkedHashMap<>();
 
     @Option(
