@@ -1,5 +1,6 @@
 package io.doorbuster.cli;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.diff.Change;
 import io.doorbuster.diff.DecisionDiff;
 import io.doorbuster.diff.DiffHtml;
@@ -104,12 +105,15 @@ final class DiffCommand implements Callable<Integer> {
             final DiffRun run = diff.run(position -> progress.show("compared", position));
             progress.clear();
             print(run);
+            final ObjectNode json = Report.MAPPER.valueToTree(run);
             if (into != null) {
-                run.write(into.resolve("diff.json"));
+                Report.MAPPER
+                        .writerWithDefaultPrettyPrinter()
+                        .writeValue(into.resolve("diff.json").toFile(), json);
                 Files.writeString(into.resolve("diff.html"), DiffHtml.of(run));
                 report.line("written: %s and diff.html", into.resolve("diff.json"));
             }
-            report.json(run.json());
+            report.json(json);
             final Pair soldOut = run.facts().soldOut();
             return soldOut.recorded() == 0 && soldOut.changed() == 0 ? 0 : 1;
         }

@@ -1,10 +1,6 @@
 package io.doorbuster.diff;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.offpolicy.OffPolicyRun;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +31,6 @@ public record DiffRun(
         double seconds) {
     /** Grows when a field goes or means something else. */
     public static final int SCHEMA_VERSION = 1;
-
-    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** A figure as recorded, and under the change. */
     public record Pair(double recorded, double changed) {}
@@ -145,14 +139,4 @@ public record DiffRun(
 
     /** An item at its place. */
     public record Placed(String itemId, String externalId, double score, String retrieved) {}
-
-    /** The same as JSON. */
-    public ObjectNode json() {
-        return MAPPER.valueToTree(this);
-    }
-
-    /** Writes the JSON. */
-    public void write(Path file) throws IOException {
-        MAPPER.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), this);
-    }
 }
