@@ -2,6 +2,7 @@ package io.doorbuster.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.History;
@@ -125,7 +126,7 @@ class LessonsTest {
         final int row = stores.shoppers().rowOf(shopper);
         request.begin(row);
         request.addRemembered(row);
-        request.propose(row, filter, position);
+        request.propose(row, filter, position, Rung.NETWORK);
     }
 
     @Test
