@@ -22,6 +22,7 @@ import io.doorbuster.codec.ShopperErasedDecoder;
 import io.doorbuster.codec.SlateDecoder;
 import io.doorbuster.codec.WelcomeDecoder;
 import io.doorbuster.gateway.identity.IdentityStore;
+import io.doorbuster.engine.store.Settings;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -324,7 +325,7 @@ class HostileFramesTest {
             assertThat(rejected(exchange(recommend)).code()).isEqualTo(RejectCode.INVALID_VALUE);
         }
         final byte[] configured = sample(29);
-        for (final int value : new int[] {0, 18, 255, 0x7FFF, 0x8000, 0xFFFF}) {
+        for (final int value : new int[] {0, Settings.LAST.value() + 1, 255, 0x7FFF, 0x8000, 0xFFFF}) {
             new UnsafeBuffer(configured).putShort(configured.length - 10, (short) value, ByteOrder.LITTLE_ENDIAN);
             assertThat(rejected(exchange(fresh(configured))).code()).isEqualTo(RejectCode.INVALID_VALUE);
         }

@@ -81,7 +81,7 @@ class ProcessFaultsTest {
     void killedProcessShouldLoseNothingThatItAcknowledged() throws IOException {
         Campaign.run(
                 "kills",
-                3,
+                2,
                 (index, random) -> killUnderLoad(ServedProcess.start(data(), err()), 1 + random.nextInt(FACTS_MAX)),
                 this::checkAtEnd);
     }
@@ -171,7 +171,7 @@ class ProcessFaultsTest {
     void clockThatStepsShouldHideNothing() throws IOException, InterruptedException {
         SteppedClock.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("clocks", 2, (index, random) -> stepUnderLoad(clock, random), this::checkAtEnd);
+        Campaign.run("clocks", 1, (index, random) -> stepUnderLoad(clock, random), this::checkAtEnd);
     }
 
     private void stepUnderLoad(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
