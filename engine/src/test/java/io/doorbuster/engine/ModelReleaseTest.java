@@ -135,6 +135,21 @@ class ModelReleaseTest {
         assertThat(first).isNotEqualTo(live);
     }
 
+    /** What a rollback goes to was checked when it was released: its file is not asked for again, whatever came since. */
+    @Test
+    void rollbackShouldReadNoFile() throws IOException {
+        final String first = publish("PRICE_DISTANCE", -1);
+        release(ModelRole.ACTIVE, first);
+        final List<Long> before = slate();
+        release(ModelRole.ACTIVE, publish("PRICE_DISTANCE", 1));
+        for (int factor = 2; factor < 8; factor++) {
+            release(ModelRole.SHADOW, publish("PRICE_DISTANCE", factor));
+        }
+        Files.delete(ModelShelf.file(models, first));
+        assertThat(release(ModelRole.ROLLBACK, NONE)).isEqualTo(Outcome.ACCEPTED);
+        assertThat(slate()).isEqualTo(before);
+    }
+
     @Test
     void releaseOfWhatIsInUseShouldChangeNothing() throws IOException {
         final String model = publish("PRICE_DISTANCE", -1);

@@ -67,11 +67,12 @@ final class FeatureFile {
     }
 
     private void load(Reader reader) {
+        final List<Object> twice = new ArrayList<>();
         final Properties lines = new Properties() {
             @Override
             public synchronized Object put(Object key, Object value) {
                 if (containsKey(key)) {
-                    throw refused(key + " is there twice", "once");
+                    twice.add(key);
                 }
                 return super.put(key, value);
             }
@@ -80,6 +81,11 @@ final class FeatureFile {
             lines.load(reader);
         } catch (IOException e) {
             throw new IllegalStateException(e); // Text in memory.
+        } catch (IllegalArgumentException e) {
+            throw refused("a backslash and u are followed by something else", "four hexadecimal digits");
+        }
+        if (!twice.isEmpty()) {
+            throw refused(twice.getFirst() + " is there twice", "once");
         }
         for (final String key : lines.stringPropertyNames()) {
             take(key, lines.getProperty(key).strip());
@@ -135,10 +141,8 @@ final class FeatureFile {
 
     private long number(String key, String text, int unit) {
         try {
-            final long value = new BigDecimal(text)
-                    .multiply(BigDecimal.valueOf(unit))
-                    .toBigIntegerExact()
-                    .longValueExact();
+            final long value =
+                    new BigDecimal(text).multiply(BigDecimal.valueOf(unit)).longValueExact();
             if (value > 0) {
                 return value;
             }

@@ -2,6 +2,7 @@ package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.Feature;
 import io.doorbuster.engine.store.EngineStore;
 import io.doorbuster.engine.store.RankerStore;
@@ -11,6 +12,7 @@ import io.doorbuster.gateway.JvmFlags;
 import io.doorbuster.replay.Replayer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
@@ -34,14 +36,16 @@ import picocli.CommandLine.Option;
             "  doorbuster features --data /var/lib/shop"
         })
 final class FeaturesCommand implements Callable<Integer> {
-    /** A feature whose spread is smaller tells no candidate from another. */
-    private static final float CONSTANT = 1e-6f;
-
     @Option(names = "--data", paramLabel = "DIR", description = "Data directory whose journal is replayed.")
     private @Nullable Path data;
 
     @Mixin
     private Report report = new Report();
+
+    /** Extremes of each feature over all lessons; the ranker's own spread begins at 1 and takes long to forget it. */
+    private final float[] least = new float[Feature.values().length];
+
+    private final float[] most = new float[least.length];
 
     @Override
     public Integer call() throws IOException {
@@ -52,7 +56,10 @@ final class FeaturesCommand implements Callable<Integer> {
         }
         JvmFlags.check();
         final ProgressLine progress = new ProgressLine(report.err());
-        try (Replayer replayer = new Replayer(data)) {
+        Arrays.fill(least, Float.POSITIVE_INFINITY);
+        Arrays.fill(most, Float.NEGATIVE_INFINITY);
+        try (Replayer replayer = new Replayer(
+                data, (stores, candidates, target, history, session, shopper, position) -> look(candidates))) {
             replayer.replay(Long.MAX_VALUE, position -> progress.show("replayed", position));
             progress.clear();
             if (replayer.engine().position() == 0) {
@@ -61,6 +68,17 @@ final class FeaturesCommand implements Callable<Integer> {
             show(replayer.engine().stores());
         }
         return 0;
+    }
+
+    private void look(Candidates candidates) {
+        for (int feature = 0; feature < least.length; feature++) {
+            final long column = candidates.columns() + 4L * feature * Candidates.MAX;
+            for (int i = 0; i < candidates.count(); i++) {
+                final float value = UnsafeApi.getFloat(column + 4L * i);
+                least[feature] = Math.min(least[feature], value);
+                most[feature] = Math.max(most[feature], value);
+            }
+        }
     }
 
     private void show(Stores stores) {
@@ -73,13 +91,14 @@ final class FeaturesCommand implements Callable<Integer> {
             final boolean isOff = (stores.settings().featuresOff() >>> column & 1) == 1;
             final double deviation = Math.sqrt(ranker.variance(column));
             final float weight = UnsafeApi.getFloat(ranker.weights() + 4L * (RankerStore.DIRECT + column));
-            final String note = isOff ? "off" : deviation < CONSTANT ? "constant: counts for nothing" : "";
+            final String note = isOff ? "off" : least[column] == most[column] ? "constant: counts for nothing" : "";
             report.line("%-20s %10.4f %10.4f %10.4f  %s", feature, ranker.mean(column), deviation, weight, note);
             features.addObject()
                     .put("name", feature.name())
                     .put("mean", ranker.mean(column))
                     .put("deviation", deviation)
                     .put("weight", weight)
+                    .put("constant", least[column] == most[column])
                     .put("off", isOff);
         }
         final EngineStore engine = stores.engine();

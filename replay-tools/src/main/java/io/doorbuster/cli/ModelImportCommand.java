@@ -9,6 +9,7 @@ import io.doorbuster.foreign.OnnxNetwork;
 import io.doorbuster.foreign.SafetensorsFile;
 import io.doorbuster.foreign.VectorTables;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -103,6 +104,10 @@ final class ModelImportCommand implements Callable<Integer> {
         final Path items = itemVectors;
         if ((network == null) == (items == null)) {
             throw new IllegalArgumentException("say what to import: either --onnx or --item-vectors");
+        }
+        final Path parent = to.toAbsolutePath().getParent();
+        if (parent == null || !Files.isDirectory(parent) || Files.isDirectory(to)) {
+            throw new IllegalArgumentException("--to " + to + ": its directory does not exist, or it is one itself");
         }
         final ObjectNode node = Report.MAPPER.createObjectNode();
         final ModelFile made;

@@ -53,7 +53,7 @@ public final class SafetensorsFile {
             if (begin < 0
                     || bytes < 1
                     || bytes > Integer.MAX_VALUE
-                    || 8 + headerLength + begin + bytes > channel.size()) {
+                    || begin > channel.size() - 8 - headerLength - bytes) {
                 throw new ForeignFileException(
                         file + ": tensor " + tensor + " does not lie inside the file: it is cut off, or too large");
             }

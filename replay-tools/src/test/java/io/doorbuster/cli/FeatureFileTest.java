@@ -77,6 +77,8 @@ class FeatureFileTest {
                     features =                            | a feature is ; it must be
                     clip = -1                             | a number above 0
                     clip = 1e99                           | a number above 0
+                    clip = 1e300000000                    | a number above 0
+                    clip = \\u12                          | four hexadecimal digits
                     clip = 2000                           | FEATURE_CLIP_CENTI would be 200000
                     price.missing = constant              | constant and a value
                     price.missing = mean 5                | another rule and none

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * to need is put here beforehand, off the engine thread; what is not here is read when it is wanted. Any thread.
  */
 public final class ModelShelf {
-    /** Models at hand besides those in use: a few releases under way, and what a rollback goes to. */
+    /** Models at hand besides those in use and what a rollback goes to: a few releases under way. */
     private static final int KEPT = 4;
 
     private static final String SUFFIX = ".safetensors";

@@ -22,6 +22,7 @@ public final class ReleasedModels {
     private final ShadowCounts shadowCounts = new ShadowCounts();
     private final byte[] hash = new byte[ModelStore.HASH_BYTES];
     private @Nullable Model active;
+    private @Nullable Model previous; // Kept, so that no rollback reads a file on the engine thread.
     private @Nullable Model shadow;
 
     public ReleasedModels(Stores stores, ModelShelf shelf) {
@@ -69,12 +70,15 @@ public final class ReleasedModels {
         if (releases.is(slot, hash)) {
             return;
         }
-        final Model model = load(hash, position);
+        final Model model = role == ModelRole.ROLLBACK ? previous : load(hash, position);
         if (model != null && !fits(model)) {
             verdict.set(Outcome.MODEL_REFUSED);
             return;
         }
         releases.release(slot, hash, position);
+        if (slot == ModelStore.ACTIVE) {
+            previous = active;
+        }
         use(slot, model);
     }
 
@@ -94,6 +98,8 @@ public final class ReleasedModels {
     private void use(int slot, @Nullable Model model) {
         if (slot == ModelStore.ACTIVE) {
             active = model;
+        } else if (slot == ModelStore.PREVIOUS) {
+            previous = model;
         } else if (slot == ModelStore.SHADOW) {
             shadow = model;
             shadowCounts.reset();
