@@ -236,7 +236,7 @@ final class FactDispatch {
             rankerLearning.learn(candidates, target);
             stores.engine().addClipped(proposal.clipped());
         }
-        if (stores.settings().embeddingNegatives() > 0 && !rankerLearning.isFrozen()) {
+        if (stores.settings().embeddingNegatives() > 0 && (interval == 0 || !rankerLearning.isFrozen())) {
             embeddingLearning.onNext(proposal.history(), itemRow, position);
             similarLearning.onNext(proposal.history(), itemRow, position);
         }

@@ -107,22 +107,24 @@ public final class EmbeddingLearning {
         for (int d = 0; d < dims; d++) {
             UnsafeApi.putFloat(vector + 4L * d, Chance.uniform(seed, d) * scale);
         }
-        addCategory(categories.rowOf(items.category(itemRow)), vector);
+        addCategory(items.category(itemRow), vector);
         store.squares(itemRow, SQUARES_BEGIN);
         store.inverseNorm(itemRow, 1f / Kernels.norm(vector, dims));
         store.close(itemRow);
     }
 
     private void addCategory(int category, long vector) {
+        final int categoryRow = categories.rowOf(category);
         int known = 0;
-        while (category != CategoryStore.NONE
-                && known < CategoryStore.ENTRIES
-                && categories.popular(category, known) >= 0) {
-            known++;
+        for (int place = 0; categoryRow != CategoryStore.NONE && place < CategoryStore.ENTRIES; place++) {
+            final int row = categories.popular(categoryRow, place);
+            if (row >= 0 && items.category(row) == category) { // Some may have moved to another since.
+                rows[known++] = row;
+            }
         }
-        for (int place = 0; place < known; place++) {
-            final int row = categories.popular(category, place);
-            Kernels.combine(vector, 1f, store.address(row), BEGIN_LENGTH * store.inverseNorm(row) / known, dims);
+        for (int i = 0; i < known; i++) {
+            final float share = BEGIN_LENGTH * store.inverseNorm(rows[i]) / known;
+            Kernels.combine(vector, 1f, store.address(rows[i]), share, dims);
         }
     }
 

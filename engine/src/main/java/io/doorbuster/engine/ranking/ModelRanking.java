@@ -18,6 +18,9 @@ import org.agrona.UnsafeApi;
 public final class ModelRanking {
     private static final int MILLION = 1_000_000;
 
+    /** Scores of the rest lie so much of the lowest new one apart, at least: a float that large knows no smaller steps. */
+    private static final float STEP_SHARE = 0x1p-10f;
+
     private final ItemStore items;
     private final ReleasedModels models;
     private final ModelInput input;
@@ -64,9 +67,9 @@ public final class ModelRanking {
             lowestBefore = Math.min(lowestBefore, candidates.score(input.index(i)));
         }
         if (input.count() < candidates.count()) {
-            final float offset = lowest - 1 - lowestBefore;
+            final float step = Math.max(1f, Math.abs(lowest) * STEP_SHARE);
             for (int i = 0; i < candidates.count(); i++) {
-                score(candidates, i, candidates.score(i) + offset);
+                score(candidates, i, lowest + (candidates.score(i) - lowestBefore - 1f) * step);
             }
         }
         for (int i = 0; i < input.count(); i++) {

@@ -81,6 +81,7 @@ public final class NextItemRanking {
      */
     public void score(History history, int shopperRow, SessionEmbedding session, Candidates candidates) {
         final int count = candidates.count();
+        clipped = 0;
         if (count == 0) {
             return;
         }
@@ -356,7 +357,6 @@ public final class NextItemRanking {
     private void standardise(Candidates candidates) {
         final int count = candidates.count();
         final float clip = stores.settings().featureClip();
-        clipped = 0;
         for (int feature = 0; feature < RankerStore.FEATURES; feature++) {
             final boolean isOff = (stores.settings().featuresOff() >>> feature & 1) == 1;
             final long column = candidates.columns() + (long) feature * STRIDE;
