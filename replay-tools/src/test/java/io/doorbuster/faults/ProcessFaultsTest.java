@@ -16,11 +16,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Real processes that die: nothing acknowledged may be lost, no position may be given to two events. */
-@Execution(ExecutionMode.CONCURRENT)
 class ProcessFaultsTest {
     private static final List<String> SAME_PID =
             List.of("unshare", "--pid", "--fork", "--mount-proc", "--kill-child=SIGKILL");
