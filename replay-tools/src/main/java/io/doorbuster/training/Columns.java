@@ -1,9 +1,12 @@
 package io.doorbuster.training;
 
+import static io.doorbuster.engine.model.ModelSchema.ITEM_VECTOR;
+import static io.doorbuster.engine.model.ModelSchema.SESSION_VECTOR;
+
 import io.doorbuster.engine.decision.Feature;
+import io.doorbuster.engine.model.ModelSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -15,16 +18,11 @@ import java.util.List;
  * @param itemVector whether the item's vector comes before them.
  */
 record Columns(List<Feature> shared, boolean sessionVector, List<Feature> own, boolean itemVector) {
-    static final String SESSION_VECTOR = "SESSION_VECTOR";
-    static final String ITEM_VECTOR = "ITEM_VECTOR";
-
     /** Of the shopper's side of towers. */
-    private static final EnumSet<Feature> SHOPPER_SIDE =
-            EnumSet.of(Feature.NEIGHBOURS_SUM, Feature.HISTORY_LENGTH, Feature.AWAY);
+    private static final List<Feature> SHOPPER_SIDE = side(ModelSchema.SHOPPER_FEATURES, SESSION_VECTOR);
 
     /** Of the item's side. */
-    private static final EnumSet<Feature> ITEM_SIDE =
-            EnumSet.of(Feature.SESSIONS, Feature.POPULARITY, Feature.RECENCY, Feature.CONVERSION);
+    private static final List<Feature> ITEM_SIDE = side(ModelSchema.ITEM_FEATURES, ITEM_VECTOR);
 
     /** Nothing but ids. */
     static final Columns NONE = new Columns(List.of(), false, List.of(), false);
@@ -43,7 +41,7 @@ record Columns(List<Feature> shared, boolean sessionVector, List<Feature> own, b
     /** What towers read; none = all that they can. */
     static Columns ofTowers(List<String> names) {
         if (names.isEmpty()) {
-            return new Columns(List.copyOf(SHOPPER_SIDE), true, List.copyOf(ITEM_SIDE), true);
+            return new Columns(SHOPPER_SIDE, true, ITEM_SIDE, true);
         }
         final List<Feature> shared = new ArrayList<>();
         final List<Feature> own = new ArrayList<>();
@@ -69,6 +67,13 @@ record Columns(List<Feature> shared, boolean sessionVector, List<Feature> own, b
                     + SHOPPER_SIDE + ", of the item " + ITEM_VECTOR + ", " + ITEM_SIDE);
         }
         return new Columns(List.copyOf(shared), hasSession, List.copyOf(own), hasItem);
+    }
+
+    private static List<Feature> side(List<String> names, String vector) {
+        return names.stream()
+                .filter(name -> !name.equals(vector))
+                .map(Feature::valueOf)
+                .toList();
     }
 
     private static List<String> distinct(List<String> names) {

@@ -28,7 +28,7 @@ import java.util.TreeMap;
  * A weight multiplies its input from the left: {@code y = W.x}. A feature is used as {@code (x - mean) / deviation}. d, s and h
  * are multiples of 16 up to 512, d of a session up to 256. Ids of shoppers are surrogates, as in the journal.
  */
-final class ModelSchema {
+public final class ModelSchema {
     /** Layers of a network. */
     static final int LAYERS_MAX = 4;
 
@@ -38,14 +38,16 @@ final class ModelSchema {
     private static final int SESSION_DIMS_MAX = Kernels.DIMS_MAX / 2;
 
     /** The session's vector among the features of a tower. */
-    static final String SESSION_VECTOR = "SESSION_VECTOR";
+    public static final String SESSION_VECTOR = "SESSION_VECTOR";
 
     /** The item's vector among the features of a tower. */
-    static final String ITEM_VECTOR = "ITEM_VECTOR";
+    public static final String ITEM_VECTOR = "ITEM_VECTOR";
 
-    static final List<String> SHOPPER_FEATURES =
+    /** What the shopper's tower may read. */
+    public static final List<String> SHOPPER_FEATURES =
             List.of(SESSION_VECTOR, Feature.NEIGHBOURS_SUM.name(), Feature.HISTORY_LENGTH.name(), Feature.AWAY.name());
-    static final List<String> ITEM_FEATURES = List.of(
+    /** What the item's tower may read. */
+    public static final List<String> ITEM_FEATURES = List.of(
             ITEM_VECTOR,
             Feature.SESSIONS.name(),
             Feature.POPULARITY.name(),
