@@ -231,6 +231,7 @@ public final class Engine implements AutoCloseable {
             }
         }
         apply(current, templateId, record, offset, position, first);
+        current.stores.scanTiles().refreshSome();
         if (source != 0) {
             row = row == SourceStore.NONE ? sources.add(source) : row;
             sources.remember(row, sequence, position, verdict.outcome().value(), verdict.detail());

@@ -92,9 +92,12 @@ public final class Imputation {
         return known == 0 ? categories.meanRating(ratedCategory(row)) : sum / known;
     }
 
-    /** The logarithm of an item's price less the mean one of its category, or of the shop; 0 where one is not known. */
-    public float priceInCategory(int row) {
-        final float price = logPrice(row);
-        return price == 0 ? 0f : price - categories.meanLogPrice(pricedCategory(row));
+    /**
+     * The logarithm of an item's price less the mean one of its category, or of the shop; 0 where one is not known.
+     *
+     * @param logPrice as {@link #logPrice} tells it.
+     */
+    public float priceInCategory(int row, float logPrice) {
+        return logPrice == 0 ? 0f : logPrice - categories.meanLogPrice(pricedCategory(row));
     }
 }

@@ -34,8 +34,10 @@ public final class EmbeddingLearning {
     private static final float BEGIN_LENGTH = 0.5f;
     private static final float PLACE_DECAY = 0.7f;
 
-    /** A drawn item with a smaller share of the softmax is not moved. */
-    private static final float SHARE_MIN = 1e-4f;
+    /** Smaller errors are rounded by chance: five rows of six stay as they are, and what is learned is as good. */
+    private static final float ERROR_STEP = 0.02f;
+
+    private static final int DRAWN_MAX = 512;
 
     /** How many sessions behind the newest each cursor keeps. */
     private static final int[] LAGS = {1_024, 8_192, 128, 32_768, 16, 65_536, 4_096, 512};
@@ -53,7 +55,6 @@ public final class EmbeddingLearning {
     private final SessionEmbedding session;
     private final History replayed = new History();
     private final int dims;
-    private final int drawnMax;
     private final int[] rows;
     private final float[] cosines;
     private final ByteBuffer memory;
@@ -72,8 +73,7 @@ public final class EmbeddingLearning {
         store = stores.embedding();
         session = new SessionEmbedding(store);
         dims = store.dimensions();
-        drawnMax = 512;
-        final int count = drawnMax + Kernels.TILE_ROWS;
+        final int count = DRAWN_MAX + Kernels.TILE_ROWS;
         rows = new int[count];
         cosines = new float[count];
         memory = BufferUtil.allocateDirectAligned(16 * count + 12 * dims, 64);
@@ -190,9 +190,7 @@ public final class EmbeddingLearning {
         Kernels.softmax(shares, count);
         for (int i = 0; i < count; i++) {
             final float error = UnsafeApi.getFloat(shares + 4L * i) - (i == 0 ? 1f : 0f);
-            final float pull = Math.abs(error) < SHARE_MIN
-                    ? 0f
-                    : error * store.inverseNorm(rows[i]) / SessionEmbedding.TEMPERATURE;
+            final float pull = rounded(error, seed, i) * store.inverseNorm(rows[i]) / SessionEmbedding.TEMPERATURE;
             UnsafeApi.putFloat(shares + 4L * i, pull);
         }
         Kernels.weightedSum(addresses, shares, count, dims, back);
@@ -209,9 +207,18 @@ public final class EmbeddingLearning {
         }
     }
 
+    /** An error below the step becomes none or a whole one, by chance and as often as keeps its mean. */
+    private static float rounded(float error, long seed, int number) {
+        if (Math.abs(error) >= ERROR_STEP) {
+            return error;
+        }
+        final boolean isKept = Chance.uniform(seed, DRAWN_MAX + 8 + number) + 0.5f < Math.abs(error) / ERROR_STEP;
+        return isKept ? Math.copySign(ERROR_STEP, error) : 0f;
+    }
+
     /** Draws items beside the target, and the logarithm of how often each is drawn. */
     private int draw(int target, long seed) {
-        final int count = 1 + Math.min(drawnMax, stores.settings().embeddingNegatives());
+        final int count = 1 + Math.min(DRAWN_MAX, stores.settings().embeddingNegatives());
         final int bound = items.highWater();
         final int occurrences = store.occurrences();
         rows[0] = target;

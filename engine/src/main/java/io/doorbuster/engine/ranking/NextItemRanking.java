@@ -275,7 +275,7 @@ public final class NextItemRanking {
             final int row = candidates.row(i);
             final float logPrice = imputation.logPrice(row);
             put(distance, i, last == 0 || logPrice == 0 ? 0f : Math.abs(logPrice - last));
-            put(price, i, imputation.priceInCategory(row));
+            put(price, i, imputation.priceInCategory(row, logPrice));
             put(rating, i, imputation.rating(row));
         }
     }
@@ -362,12 +362,15 @@ public final class NextItemRanking {
             final long column = candidates.columns() + (long) feature * STRIDE;
             final float mean = ranker.mean(feature);
             final float inverse = 1f / (float) Math.sqrt(ranker.variance(feature) + 0.01f);
-            for (int i = 0; i < padded(count); i++) {
-                final float distance = i < count && !isOff ? (get(column, i) - mean) * inverse : 0f;
-                final float value = Math.max(-clip, Math.min(clip, distance));
-                clipped += value == distance ? 0 : 1;
-                final long tile = candidates.tiles() + (long) (i / LANES) * RankerStore.FEATURES * LANES * 4;
-                UnsafeApi.putFloat(tile + 4L * (feature * LANES + i % LANES), value);
+            long tile = candidates.tiles() + 4L * LANES * feature;
+            for (int first = 0; first < count; first += LANES) {
+                for (int i = first; i < first + LANES; i++) {
+                    final float distance = i < count && !isOff ? (get(column, i) - mean) * inverse : 0f;
+                    final float value = Math.max(-clip, Math.min(clip, distance));
+                    clipped += value == distance ? 0 : 1;
+                    put(tile, i - first, value);
+                }
+                tile += 4L * LANES * RankerStore.FEATURES;
             }
         }
     }

@@ -3,9 +3,11 @@ package io.doorbuster.engine.reranking;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.RequestFilter;
+import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Stores;
+import java.util.Arrays;
 
 /**
  * Orders candidates into a slate: by score, ties by item id; no category takes more places than the request's cap. With
@@ -16,6 +18,7 @@ public final class RerankingStage {
 
     private final ItemStore items;
     private final int[] sorted = new int[Candidates.MAX];
+    private final long[] keys = new long[Candidates.MAX];
 
     public RerankingStage(Stores stores) {
         items = stores.items();
@@ -93,28 +96,29 @@ public final class RerankingStage {
         return kept + left - read;
     }
 
-    /** Insertion into a binary-searched place: hundreds of candidates, no allocation. */
+    /** By score, the highest first; the same ones, which then stand together, by item id. */
     private void sort(Candidates candidates) {
-        for (int i = 0; i < candidates.count(); i++) {
-            int low = 0;
-            int high = i;
-            while (low < high) {
-                final int middle = (low + high) >>> 1;
-                if (isBefore(candidates, i, sorted[middle])) {
-                    high = middle;
-                } else {
-                    low = middle + 1;
-                }
+        final int count = candidates.count();
+        for (int i = 0; i < count; i++) {
+            final float score = candidates.score(i) + 0f; // Of two zeros neither is higher.
+            keys[i] = (long) ~Selection.sortable(score) << 32 | i;
+        }
+        Arrays.sort(keys, 0, count);
+        for (int place = 0; place < count; place++) {
+            final int candidate = (int) keys[place];
+            int at = place;
+            while (at > 0
+                    && keys[at - 1] >>> 32 == keys[place] >>> 32
+                    && hasLowerId(candidates, candidate, sorted[at - 1])) {
+                sorted[at] = sorted[at - 1];
+                at--;
             }
-            System.arraycopy(sorted, low, sorted, low + 1, i - low);
-            sorted[low] = i;
+            sorted[at] = candidate;
         }
     }
 
-    private boolean isBefore(Candidates candidates, int a, int b) {
-        final float scoreA = candidates.score(a);
-        final float scoreB = candidates.score(b);
-        return scoreA > scoreB || scoreA == scoreB && items.itemId(candidates.row(a)) < items.itemId(candidates.row(b));
+    private boolean hasLowerId(Candidates candidates, int a, int b) {
+        return items.itemId(candidates.row(a)) < items.itemId(candidates.row(b));
     }
 
     private boolean isWithinCap(Candidates candidates, int candidate, int cap, SlateBuffer slate) {

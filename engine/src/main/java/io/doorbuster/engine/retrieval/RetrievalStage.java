@@ -17,7 +17,6 @@ import io.doorbuster.engine.store.SimilarStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.engine.store.TrendingStore;
 import io.doorbuster.kernels.Kernels;
-import io.doorbuster.kernels.ScanFormat;
 import java.nio.ByteBuffer;
 import org.agrona.BufferUtil;
 import org.agrona.UnsafeApi;
@@ -231,9 +230,9 @@ public final class RetrievalStage {
         fillBitmap(firstTile, windowTiles, rows, filter);
         final int dims = stores.itemVectors().dimensions();
         final int found = Kernels.scanTopK(
-                ScanFormat.FP32,
+                ScanTiles.FORMAT,
                 isKnown ? shoppers.vectors().address(shopperRow) : nobody,
-                tiles.tiles() + firstTile * ScanFormat.FP32.tileBytes(dims),
+                tiles.tiles() + firstTile * ScanTiles.FORMAT.tileBytes(dims),
                 windowTiles,
                 dims,
                 bitmap,

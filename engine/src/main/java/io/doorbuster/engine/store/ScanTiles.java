@@ -8,9 +8,15 @@ import org.agrona.UnsafeApi;
 
 /**
  * Item vectors laid out for scans (lane = item), with the columns that filters read. Derived from rows: outside the state
- * hash, refreshed for what was written before the next scan reads it. Engine thread only.
+ * hash, refreshed for what was written before the next scan reads it. Of a component the upper half is kept: a scan only
+ * chooses candidates, and reads half as much. Engine thread only.
  */
 public final class ScanTiles implements AutoCloseable {
+    public static final ScanFormat FORMAT = ScanFormat.BF16;
+
+    /** Rows that one event takes over, so that a scan seldom finds many to take over at once. */
+    private static final int ROWS_PER_EVENT = 16;
+
     private final ItemStore items;
     private final VectorStore vectors;
     private final DirtyRows dirtyItems;
@@ -27,7 +33,7 @@ public final class ScanTiles implements AutoCloseable {
         dirtyItems = items.trackDirty();
         dirtyVectors = vectors.trackDirty();
         final int rowCount = vectors.rowCount();
-        tiles = TileMemory.allocate(arena, tileCount(rowCount) * ScanFormat.FP32.tileBytes(vectors.dimensions()));
+        tiles = TileMemory.allocate(arena, tileCount(rowCount) * FORMAT.tileBytes(vectors.dimensions()));
         eligible = arena.allocate(wordCount(rowCount) * 8L, 64).address();
         categories = new int[rowCount];
         prices = new long[rowCount];
@@ -45,18 +51,38 @@ public final class ScanTiles implements AutoCloseable {
 
     /** Takes over what was written since the last call. */
     public void refresh() {
-        for (int row = dirtyVectors.take(); row >= 0; row = dirtyVectors.take()) {
-            Kernels.writeTileRow(
-                    ScanFormat.FP32, tiles, row, vectors.address(row), vectors.bias(row), vectors.dimensions());
+        refresh(Integer.MAX_VALUE);
+    }
+
+    /** Takes over some of it, behind an event. */
+    public void refreshSome() {
+        refresh(ROWS_PER_EVENT);
+    }
+
+    private void refresh(int limit) {
+        for (int i = 0; i < limit; i++) {
+            final int row = dirtyVectors.take();
+            if (row < 0) {
+                break;
+            }
+            Kernels.writeTileRow(FORMAT, tiles, row, vectors.address(row), vectors.bias(row), vectors.dimensions());
         }
-        for (int row = dirtyItems.take(); row >= 0; row = dirtyItems.take()) {
-            final long address = eligible + 8L * (row >>> 6);
-            final long word = UnsafeApi.getLong(address);
-            final long bit = 1L << row;
-            UnsafeApi.putLong(address, items.isEligible(row) ? word | bit : word & ~bit);
-            categories[row] = items.category(row);
-            prices[row] = items.priceMinor(row);
+        for (int i = 0; i < limit; i++) {
+            final int row = dirtyItems.take();
+            if (row < 0) {
+                break;
+            }
+            refreshItem(row);
         }
+    }
+
+    private void refreshItem(int row) {
+        final long address = eligible + 8L * (row >>> 6);
+        final long word = UnsafeApi.getLong(address);
+        final long bit = 1L << row;
+        UnsafeApi.putLong(address, items.isEligible(row) ? word | bit : word & ~bit);
+        categories[row] = items.category(row);
+        prices[row] = items.priceMinor(row);
     }
 
     /** Address of the tiles. */
