@@ -168,7 +168,7 @@ final class FactDispatch {
             }
             case ItemVectorSetRecordDecoder.TEMPLATE_ID -> {
                 itemVectorSet.wrapAndApplyHeader(record, at, header);
-                learning.onItemVectorSet(itemVectorSet, verdict);
+                features.onItemVectorSet(itemVectorSet, verdict);
             }
             default -> {
                 return false;

@@ -225,7 +225,7 @@ class CategoriesTest {
         script.configure(Setting.PRICE_MISSING, Missing.NONE.ordinal(), Setting.RATING_MISSING, Missing.NONE.ordinal());
         assertThat(imputation.logPrice(row(4))).isZero();
         assertThat(imputation.rating(row(4))).isZero();
-        assertThat(imputation.priceInCategory(row(4))).isZero();
+        assertThat(imputation.priceInCategory(row(4), 0)).isZero();
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.doorbuster.codec.ExplanationDecoder;
 import io.doorbuster.codec.ImpressionShownRecordEncoder;
 import io.doorbuster.codec.ItemRetiredRecordEncoder;
 import io.doorbuster.codec.ItemUpsertedRecordEncoder;
+import io.doorbuster.codec.ItemVectorSetRecordEncoder;
 import io.doorbuster.codec.MessageHeaderDecoder;
 import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.ModelReleasedRecordEncoder;
@@ -33,6 +34,8 @@ import io.doorbuster.codec.StockAdjustedRecordEncoder;
 import io.doorbuster.codec.StockSetRecordEncoder;
 import io.doorbuster.codec.ViewedRecordEncoder;
 import io.doorbuster.journal.RecordDescriptor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -168,6 +171,17 @@ final class Script {
         final PriceChangedRecordEncoder price = new PriceChangedRecordEncoder();
         price.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).itemId(itemId).priceMinor(priceMinor);
         return fact(price.encodedLength());
+    }
+
+    Outcome vector(long itemId, float[] vector) {
+        final ByteBuffer bytes = ByteBuffer.allocate(4 * vector.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        final ItemVectorSetRecordEncoder vectorSet = new ItemVectorSetRecordEncoder();
+        vectorSet
+                .wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
+                .itemId(itemId)
+                .putVector(bytes.array(), 0, bytes.capacity());
+        return fact(vectorSet.encodedLength());
     }
 
     Outcome retire(long itemId) {

@@ -226,10 +226,11 @@ public final class DoorbusterClient implements AutoCloseable {
     }
 
     /**
-     * An item's vector was computed outside and replaces the learned one.
+     * What an item's text or image shows, as a vector that was computed outside.
      *
      * @param itemId the item.
-     * @param vector fp32 little-endian, as many as configured dimensions.
+     * @param vector fp32 little-endian, as many as CONTENT_DIMENSIONS; its length says nothing, and zeros alone take the item's vector
+     *     away.
      * @return what became of it.
      */
     public Acknowledgement itemVectorSet(long itemId, float[] vector) throws IOException {

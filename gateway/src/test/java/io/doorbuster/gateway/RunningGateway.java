@@ -44,6 +44,7 @@ final class RunningGateway implements AutoCloseable {
         this.directory = directory;
         final Map<Setting, Long> settings = Map.of(
                 Setting.DIMENSIONS, (long) DIMENSIONS,
+                Setting.CONTENT_DIMENSIONS, (long) DIMENSIONS,
                 Setting.ITEMS_MAX, 2_000L,
                 Setting.SHOPPERS_MAX, 2_000L,
                 Setting.RESERVATIONS_MAX, 256L,

@@ -39,11 +39,18 @@ final class SimulatedServer {
 
     /** Small, so that stores run full and what is done at each start is little. */
     private static final Map<Setting, Long> SETTINGS = Map.of(
-            Setting.DIMENSIONS, (long) Traffic.DIMENSIONS,
-            Setting.ITEMS_MAX, 300L,
-            Setting.SHOPPERS_MAX, 300L,
-            Setting.RESERVATIONS_MAX, (long) RESERVATIONS_MAX,
-            Setting.SOURCES_MAX, 16L);
+            Setting.DIMENSIONS,
+            (long) Traffic.DIMENSIONS,
+            Setting.CONTENT_DIMENSIONS,
+            (long) Traffic.DIMENSIONS,
+            Setting.ITEMS_MAX,
+            300L,
+            Setting.SHOPPERS_MAX,
+            300L,
+            Setting.RESERVATIONS_MAX,
+            (long) RESERVATIONS_MAX,
+            Setting.SOURCES_MAX,
+            16L);
 
     private final SimulatedDisk disk;
     private final Engine engine;

@@ -33,6 +33,7 @@ final class EveryMessage implements ReplyHandler {
     /** Fewer rows than the client names, so that stores run full and evict. */
     static final Map<Setting, Long> SETTINGS = Map.of(
             Setting.DIMENSIONS, (long) DIMENSIONS,
+            Setting.CONTENT_DIMENSIONS, (long) DIMENSIONS,
             Setting.ITEMS_MAX, 350L,
             Setting.SHOPPERS_MAX, 300L,
             Setting.RESERVATIONS_MAX, 32L,

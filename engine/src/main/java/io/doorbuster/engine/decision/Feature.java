@@ -45,5 +45,7 @@ public enum Feature {
     /** log of its price over the mean one of its category; 0 where one is not known. */
     PRICE_IN_CATEGORY,
     /** Its mean rating. */
-    RATING
+    RATING,
+    /** Cosine of what its text or image shows and what those of the history do, the newest counting most; 0 where nobody said. */
+    CONTENT
 }

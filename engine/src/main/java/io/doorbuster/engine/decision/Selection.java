@@ -52,6 +52,33 @@ public final class Selection {
         }
     }
 
+    /**
+     * Puts the first {@code count} keys in order, the least first, by merging. {@link java.util.Arrays#sort(long[])} would
+     * allocate.
+     *
+     * @param scratch as long as the keys.
+     */
+    public static void sort(long[] keys, long[] scratch, int count) {
+        for (int width = 1; width < count; width *= 4) {
+            mergeRuns(keys, width, count, scratch);
+            mergeRuns(scratch, 2 * width, count, keys);
+        }
+    }
+
+    private static void mergeRuns(long[] from, int width, int count, long[] to) {
+        for (int first = 0; first < count; first += 2 * width) {
+            merge(from, first, Math.min(count, first + width), Math.min(count, first + 2 * width), to);
+        }
+    }
+
+    private static void merge(long[] from, int first, int middle, int end, long[] to) {
+        int low = first;
+        int high = middle;
+        for (int i = first; i < end; i++) {
+            to[i] = high == end || low < middle && from[low] <= from[high] ? from[low++] : from[high++];
+        }
+    }
+
     /** An int that is ordered as the float is. */
     public static int sortable(float value) {
         final int bits = Float.floatToRawIntBits(value);

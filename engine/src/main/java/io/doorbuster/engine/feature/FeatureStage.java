@@ -3,6 +3,7 @@ package io.doorbuster.engine.feature;
 import io.doorbuster.codec.ImpressionShownRecordDecoder;
 import io.doorbuster.codec.ItemRetiredRecordDecoder;
 import io.doorbuster.codec.ItemUpsertedRecordDecoder;
+import io.doorbuster.codec.ItemVectorSetRecordDecoder;
 import io.doorbuster.codec.Outcome;
 import io.doorbuster.codec.PriceChangedRecordDecoder;
 import io.doorbuster.engine.decision.Verdict;
@@ -14,12 +15,16 @@ import io.doorbuster.engine.store.OwnItemStore;
 import io.doorbuster.engine.store.SessionStore;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
+import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Turns facts into what is known of items and shoppers. Engine thread only. */
 public final class FeatureStage {
     /** Earlier events of the session among which a purchase looks for others. */
     static final int SESSION_ITEMS_MAX = 8;
+
+    /** Largest component of a vector from outside. */
+    private static final float COMPONENT_MAX = 1e9f;
 
     private static final ItemCount[] KINDS = ItemCount.values();
     private static final double LN_2 = 0.6931471805599453;
@@ -31,6 +36,7 @@ public final class FeatureStage {
     private final SessionStore sessions;
     private final CategoryStore categories;
     private final AttributeCleaning cleaning;
+    private final UnsafeBuffer given = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[ItemStore.EXTERNAL_ID_MAX]);
 
     public FeatureStage(Stores stores) {
@@ -100,6 +106,27 @@ public final class FeatureStage {
         items.open(row);
         items.flags(row, items.flags(row) | ItemStore.RETIRED);
         items.close(row);
+        verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** Takes what an item's text or image shows, checked here at the door: no cosine may overflow. */
+    public void onItemVectorSet(ItemVectorSetRecordDecoder fact, Verdict verdict) {
+        final int row = items.rowOf(fact.itemId());
+        if (row == ItemStore.NONE) {
+            verdict.set(Outcome.UNKNOWN_ITEM);
+            return;
+        }
+        fact.wrapVector(given);
+        final int dims = stores.content().dimensions();
+        boolean isUsable = dims > 0 && given.capacity() == 4 * dims;
+        for (int d = 0; d < dims && isUsable; d++) {
+            isUsable = Math.abs(given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN)) <= COMPONENT_MAX; // Not of NaN either.
+        }
+        if (!isUsable) {
+            verdict.set(Outcome.INVALID_VECTOR, dims);
+            return;
+        }
+        stores.content().set(row, given);
         verdict.set(Outcome.ACCEPTED);
     }
 

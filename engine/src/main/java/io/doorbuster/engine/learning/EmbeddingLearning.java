@@ -208,7 +208,7 @@ public final class EmbeddingLearning {
     }
 
     /** An error below the step becomes none or a whole one, by chance and as often as keeps its mean. */
-    private static float rounded(float error, long seed, int number) {
+    static float rounded(float error, long seed, int number) {
         if (Math.abs(error) >= ERROR_STEP) {
             return error;
         }

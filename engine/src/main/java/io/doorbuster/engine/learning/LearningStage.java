@@ -1,9 +1,6 @@
 package io.doorbuster.engine.learning;
 
-import io.doorbuster.codec.ItemVectorSetRecordDecoder;
-import io.doorbuster.codec.Outcome;
 import io.doorbuster.engine.decision.Chance;
-import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Settings;
@@ -11,9 +8,7 @@ import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.engine.store.VectorStore;
 import io.doorbuster.kernels.Kernels;
-import java.nio.ByteOrder;
 import org.agrona.UnsafeApi;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Bounded steps of logistic matrix factorisation with every feedback fact. Engine thread only.
@@ -27,9 +22,6 @@ public final class LearningStage {
     /** Items above the clicked one that count as seen and passed over. */
     static final int ABOVE_MAX = 4;
 
-    /** Largest component of a vector from outside. A dot product of 512 such components is far from overflow. */
-    private static final float COMPONENT_MAX = 1e9f;
-
     private static final float[] WEIGHTS = {0.25f, 0.5f, 0.75f, 1f};
     private static final float NEGATIVE_WEIGHT = 0.5f;
     private static final float FEATURE_BLEND = 0.05f;
@@ -42,7 +34,6 @@ public final class LearningStage {
     private final VectorStore itemVectors;
     private final VectorStore features;
     private final VectorStore shopperVectors;
-    private final UnsafeBuffer given = new UnsafeBuffer(0, 0);
     private final int dims;
 
     public LearningStage(Stores stores) {
@@ -70,30 +61,6 @@ public final class LearningStage {
         itemVectors.bias(itemRow, bias);
         itemVectors.updates(itemRow, 0);
         itemVectors.close(itemRow);
-    }
-
-    /** Replaces an item's vector by one that was computed outside, checked here at the door: no score may overflow. */
-    public void onItemVectorSet(ItemVectorSetRecordDecoder fact, Verdict verdict) {
-        final int row = items.rowOf(fact.itemId());
-        if (row == ItemStore.NONE) {
-            verdict.set(Outcome.UNKNOWN_ITEM);
-            return;
-        }
-        fact.wrapVector(given);
-        boolean isUsable = given.capacity() == 4 * dims;
-        for (int d = 0; d < dims && isUsable; d++) {
-            isUsable = Math.abs(given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN)) <= COMPONENT_MAX; // Not of NaN either.
-        }
-        if (!isUsable) {
-            verdict.set(Outcome.INVALID_VECTOR);
-            return;
-        }
-        final long vector = itemVectors.open(row);
-        for (int d = 0; d < dims; d++) {
-            UnsafeApi.putFloat(vector + 4L * d, given.getFloat(4 * d, ByteOrder.LITTLE_ENDIAN));
-        }
-        itemVectors.close(row);
-        verdict.set(Outcome.ACCEPTED);
     }
 
     private int featureRow(int itemRow, int feature) {

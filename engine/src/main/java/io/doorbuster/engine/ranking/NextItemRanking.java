@@ -5,6 +5,7 @@ import io.doorbuster.engine.decision.Feature;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.decision.Imputation;
 import io.doorbuster.engine.embedding.SessionEmbedding;
+import io.doorbuster.engine.store.ContentStore;
 import io.doorbuster.engine.store.EmbeddingStore;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
@@ -53,11 +54,13 @@ public final class NextItemRanking {
     private final SessionStore sessions;
     private final EmbeddingStore embedding;
     private final VectorStore itemVectors;
+    private final ContentStore content;
     private final RankerStore ranker;
     private final Imputation imputation;
     private final ByteBuffer memory;
     private final long direct;
     private final long zero;
+    private final long shown;
     private int clipped;
 
     public NextItemRanking(Stores stores) {
@@ -68,9 +71,11 @@ public final class NextItemRanking {
         itemVectors = stores.itemVectors();
         ranker = stores.ranker();
         imputation = new Imputation(stores);
-        memory = BufferUtil.allocateDirectAligned(4 * Candidates.MAX + 64, 64);
+        content = stores.content();
+        memory = BufferUtil.allocateDirectAligned(4 * Candidates.MAX + 64 + 4 * content.dimensions(), 64);
         direct = BufferUtil.address(memory);
         zero = direct + 4L * Candidates.MAX;
+        shown = zero + 64;
     }
 
     /**
@@ -90,6 +95,7 @@ public final class NextItemRanking {
         fillItems(candidates);
         fillTrends(candidates);
         fillAttributes(history, candidates);
+        fillContent(history, candidates);
         fillHistory(history, candidates);
         fillTaste(shopperRow, candidates);
         fillOwn(shopperRow, candidates);
@@ -278,6 +284,34 @@ public final class NextItemRanking {
             put(price, i, imputation.priceInCategory(row, logPrice));
             put(rating, i, imputation.rating(row));
         }
+    }
+
+    private void fillContent(History history, Candidates candidates) {
+        final int count = candidates.count();
+        final int dims = content.dimensions();
+        final long cosines = column(candidates, Feature.CONTENT);
+        final long addresses = candidates.rowAddresses();
+        int known = 0;
+        for (int place = 0; place < history.count(); place++) {
+            if (content.has(history.row(place))) {
+                UnsafeApi.putLong(addresses + 8L * known, content.address(history.row(place)));
+                put(direct, known++, PLACE_WEIGHTS[place]);
+            }
+        }
+        fill(cosines, count, 0);
+        if (known == 0) {
+            return;
+        }
+        Kernels.weightedSum(addresses, direct, known, dims, shown);
+        final float norm = Kernels.norm(shown, dims);
+        if (norm == 0) {
+            return;
+        }
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putLong(addresses + 8L * i, content.address(candidates.row(i)));
+        }
+        Kernels.gatherDot(shown, addresses, count, dims, cosines);
+        Kernels.scale(cosines, 1f / norm, padded(count));
     }
 
     private void fillHistory(History history, Candidates candidates) {

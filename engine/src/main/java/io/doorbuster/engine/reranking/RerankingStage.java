@@ -7,7 +7,6 @@ import io.doorbuster.engine.decision.Selection;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Stores;
-import java.util.Arrays;
 
 /**
  * Orders candidates into a slate: by score, ties by item id; no category takes more places than the request's cap. With
@@ -19,6 +18,7 @@ public final class RerankingStage {
     private final ItemStore items;
     private final int[] sorted = new int[Candidates.MAX];
     private final long[] keys = new long[Candidates.MAX];
+    private final long[] sortScratch = new long[Candidates.MAX];
 
     public RerankingStage(Stores stores) {
         items = stores.items();
@@ -103,7 +103,7 @@ public final class RerankingStage {
             final float score = candidates.score(i) + 0f; // Of two zeros neither is higher.
             keys[i] = (long) ~Selection.sortable(score) << 32 | i;
         }
-        Arrays.sort(keys, 0, count);
+        Selection.sort(keys, sortScratch, count);
         for (int place = 0; place < count; place++) {
             final int candidate = (int) keys[place];
             int at = place;

@@ -16,7 +16,7 @@ import org.agrona.UnsafeApi;
  */
 public final class EngineStore {
     /** Version of the engine whose state this is, see {@code Engine.VERSION}. */
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     private static final int POSITION = 0;
     private static final int TIME = 8;

@@ -15,7 +15,7 @@ import org.agrona.UnsafeApi;
  */
 public final class RankerStore {
     /** Features of a candidate. */
-    public static final int FEATURES = 22;
+    public static final int FEATURES = 23;
 
     /** Units of the hidden layer. */
     public static final int HIDDEN = 16;

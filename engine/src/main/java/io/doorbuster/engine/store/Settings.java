@@ -9,7 +9,7 @@ import io.doorbuster.codec.Setting;
  */
 public final class Settings {
     /** The setting with the largest number; those from 1 to it are there. */
-    public static final Setting LAST = Setting.FREEZE_ABOVE_PERCENT;
+    public static final Setting LAST = Setting.CONTENT_DIMENSIONS;
 
     /** What a shop gets that asks for nothing else. */
     public static final Settings DEFAULTS = new Settings(defaults());
@@ -37,7 +37,7 @@ public final class Settings {
     private static long defaultOf(Setting setting) {
         return switch (setting) {
             case SEED, REPEAT_PURCHASES -> 1;
-            case DIMENSIONS -> 64;
+            case DIMENSIONS, CONTENT_DIMENSIONS -> 64;
             case ITEMS_MAX -> 50_000;
             case SHOPPERS_MAX -> 100_000;
             case RESERVATIONS_MAX -> 65_536;
@@ -49,7 +49,7 @@ public final class Settings {
             case LEARNING_RATE_MICRO, STEP_MAX_MICRO -> 100_000;
             case REGULARISATION_MICRO -> 1_000;
             case NEGATIVES -> 4;
-            case SCAN_ROWS_MAX -> 20_000;
+            case SCAN_ROWS_MAX -> 8_192;
             case SESSIONS_MAX -> 262_144;
             case EMBEDDING_NEGATIVES -> 128;
             case EMBEDDING_REPLAYS -> 2;
@@ -73,7 +73,7 @@ public final class Settings {
             case SEED -> Long.MAX_VALUE;
             case ENGINE_TIME -> 1;
             case REPEAT_PURCHASES -> 2;
-            case DIMENSIONS -> 512;
+            case DIMENSIONS, CONTENT_DIMENSIONS -> 512;
             case ITEMS_MAX, SCAN_ROWS_MAX -> 10_000_000;
             case SHOPPERS_MAX, SESSIONS_MAX -> 50_000_000;
             case RESERVATIONS_MAX -> 10_000_000;
@@ -117,7 +117,8 @@ public final class Settings {
                     RATING_CONSTANT_CENTI,
                     FEATURE_CLIP_CENTI,
                     EXPLORATION_PERMILLE,
-                    FEATURES_OFF -> 0;
+                    FEATURES_OFF,
+                    CONTENT_DIMENSIONS -> 0;
             case DIMENSIONS -> 16;
             case FREEZE_ABOVE_PERCENT -> 101;
             case NONE, NULL_VAL -> 0;
@@ -130,6 +131,7 @@ public final class Settings {
         return switch (setting) {
             case SEED,
                     DIMENSIONS,
+                    CONTENT_DIMENSIONS,
                     ITEMS_MAX,
                     SHOPPERS_MAX,
                     RESERVATIONS_MAX,
@@ -143,7 +145,11 @@ public final class Settings {
 
     /** Whether a value is one that the setting takes. */
     public static boolean isValid(Setting setting, long value) {
-        return value >= minOf(setting) && value <= maxOf(setting) && (setting != Setting.DIMENSIONS || value % 16 == 0);
+        return value >= minOf(setting) && value <= maxOf(setting) && (!isOfVectors(setting) || value % 16 == 0);
+    }
+
+    private static boolean isOfVectors(Setting setting) {
+        return setting == Setting.DIMENSIONS || setting == Setting.CONTENT_DIMENSIONS;
     }
 
     /** The same with one setting changed. */
@@ -153,7 +159,7 @@ public final class Settings {
         }
         if (!isValid(setting, value)) {
             throw new IllegalArgumentException(setting + "=" + value + " is not in " + minOf(setting) + ".."
-                    + maxOf(setting) + (setting == Setting.DIMENSIONS ? " or no multiple of 16" : ""));
+                    + maxOf(setting) + (isOfVectors(setting) ? " or no multiple of 16" : ""));
         }
         final long[] copy = values.clone();
         copy[setting.value()] = value;
@@ -263,6 +269,10 @@ public final class Settings {
 
     public int scanRowsMax() {
         return intOf(Setting.SCAN_ROWS_MAX);
+    }
+
+    public int contentDimensions() {
+        return intOf(Setting.CONTENT_DIMENSIONS);
     }
 
     public int sessionsMax() {

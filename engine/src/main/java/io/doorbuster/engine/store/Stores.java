@@ -17,6 +17,7 @@ public final class Stores implements AutoCloseable {
     private final VectorStore featureVectors;
     private final ShopperStore shoppers;
     private final NeighbourStore coBought;
+    private final ContentStore content;
     private final SessionStore sessions;
     private final EmbeddingStore embedding;
     private final SimilarStore similar;
@@ -34,6 +35,7 @@ public final class Stores implements AutoCloseable {
         engine = new EngineStore(pages);
         items = new ItemStore(pages, settings.itemsMax());
         itemVectors = new VectorStore(pages, "item-vectors", 13, settings.dimensions(), settings.itemsMax());
+        content = new ContentStore(pages, settings.contentDimensions(), settings.itemsMax());
         featureVectors = new VectorStore(pages, "feature-vectors", 14, settings.dimensions(), FEATURE_ROWS);
         shoppers = new ShopperStore(pages, settings.shoppersMax(), settings.dimensions());
         coBought = new NeighbourStore(pages, settings.itemsMax());
@@ -73,6 +75,11 @@ public final class Stores implements AutoCloseable {
     /** Item vectors, in the same rows as the items. */
     public VectorStore itemVectors() {
         return itemVectors;
+    }
+
+    /** What items' texts and images show, in the same rows as the items. */
+    public ContentStore content() {
+        return content;
     }
 
     /** Vectors of hashed features: category, brand, price band. */

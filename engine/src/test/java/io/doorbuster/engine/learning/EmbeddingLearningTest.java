@@ -77,8 +77,7 @@ class EmbeddingLearningTest {
         return Arrays.stream(vector).map(x -> x / norm).toArray();
     }
 
-    /** The loss from its definition: minus the log of the target's share. */
-    private double loss(double[][] items, double[][] places, int[] past, List<Integer> drawn, double[] often) {
+    private double[] logits(double[][] items, double[][] places, int[] past, List<Integer> drawn, double[] often) {
         final double[] sum = new double[DIMS];
         for (int place = 0; place < past.length; place++) {
             for (int d = 0; d < DIMS; d++) {
@@ -86,22 +85,42 @@ class EmbeddingLearningTest {
             }
         }
         final double[] session = unit(sum);
-        double all = 0;
-        double target = 0;
-        for (int i = 0; i < drawn.size(); i++) {
-            if (i > 0 && drawn.get(i).equals(drawn.getFirst())) {
-                continue;
-            }
+        final double[] logits = new double[drawn.size()];
+        for (int i = 0; i < logits.length; i++) {
             final double[] item = unit(items[drawn.get(i)]);
             double cosine = 0;
             for (int d = 0; d < DIMS; d++) {
                 cosine += session[d] * item[d];
             }
-            final double logit = cosine / SessionEmbedding.TEMPERATURE - Math.log(often[i]);
-            all += Math.exp(logit);
-            target = i == 0 ? logit : target;
+            final boolean isTargetDrawn = i > 0 && drawn.get(i).equals(drawn.getFirst());
+            logits[i] = isTargetDrawn ? -1e9 : cosine / SessionEmbedding.TEMPERATURE - Math.log(often[i]);
         }
-        return Math.log(all) - target;
+        return logits;
+    }
+
+    /** What the loss, minus the log of the target's share, changes by with each logit; rounded as the learner does. */
+    private static double[] errors(double[] logits, long seed) {
+        final double all = Arrays.stream(logits).map(Math::exp).sum();
+        final double[] errors = new double[logits.length];
+        for (int i = 0; i < errors.length; i++) {
+            final double error = Math.exp(logits[i]) / all - (i == 0 ? 1 : 0);
+            errors[i] = EmbeddingLearning.rounded((float) error, seed, i);
+        }
+        return errors;
+    }
+
+    @Test
+    void roundingShouldKeepTheMean() {
+        for (final float error : new float[] {0.0003f, -0.007f, 0.0199f}) {
+            double sum = 0;
+            for (int i = 0; i < 100_000; i++) {
+                sum += EmbeddingLearning.rounded(error, Chance.seed(5, i), i % 500);
+            }
+            assertThat(sum / 100_000).isCloseTo(error, within(2e-4));
+        }
+        assertThat(EmbeddingLearning.rounded(0.02f, 1, 1)).isEqualTo(0.02f);
+        assertThat(EmbeddingLearning.rounded(-0.7f, 1, 1)).isEqualTo(-0.7f);
+        assertThat(EmbeddingLearning.rounded(0f, 1, 1)).isZero();
     }
 
     private double gradient(double[][] of, int row, int d, java.util.function.DoubleSupplier loss) {
@@ -144,7 +163,13 @@ class EmbeddingLearningTest {
         learning.onNext(history, target, POSITION);
         final double[][] after = vectors(false, ITEMS);
         final double[][] placesAfter = vectors(true, past.length);
-        final java.util.function.DoubleSupplier loss = () -> loss(items, places, past, drawn, often);
+        final double[] errors = errors(logits(items, places, past, drawn, often), seed);
+        final java.util.function.DoubleSupplier loss = () -> {
+            final double[] logits = logits(items, places, past, drawn, often);
+            return IntStream.range(0, logits.length)
+                    .mapToDouble(i -> errors[i] * logits[i])
+                    .sum();
+        };
         int rows = 0;
         for (int row = 0; row < ITEMS; row++) {
             final int finalRow = row;
@@ -156,7 +181,7 @@ class EmbeddingLearningTest {
                 rows += compare(items, after[row], row, 0.12, loss);
             }
         }
-        assertThat(rows).isGreaterThan(8);
+        assertThat(rows).isGreaterThan(5);
         for (int place = 0; place < past.length; place++) {
             compare(places, placesAfter[place], place, 0.3 * 0.12, loss);
         }
@@ -169,8 +194,9 @@ class EmbeddingLearningTest {
             gradient[d] = gradient(of, row, d, loss);
             squares += gradient[d] * gradient[d] / DIMS;
         }
-        if (squares < 1e-6) {
-            return 0; // A share too small to be moved.
+        if (squares == 0) {
+            assertThat(after).as("row %d", row).isEqualTo(of[row]); // Its error was rounded to none.
+            return 0;
         }
         final double step = rate / Math.sqrt(1e-3 + squares);
         for (int d = 0; d < DIMS; d++) {

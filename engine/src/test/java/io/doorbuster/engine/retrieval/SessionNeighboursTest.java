@@ -181,6 +181,9 @@ class SessionNeighboursTest {
             final long[] sorted = keys.clone();
             Arrays.sort(sorted);
             final int most = Math.min(wanted, count);
+            final long[] inOrder = keys.clone();
+            Selection.sort(inOrder, new long[count], count);
+            assertThat(inOrder).isEqualTo(sorted);
             Selection.greatestFirst(keys, count, most);
             Selection.sortGreatestFirst(keys, most);
             assertThat(Arrays.copyOf(keys, most)).isEqualTo(greatest(sorted, most));
