@@ -1,6 +1,7 @@
 package io.doorbuster.cli;
 
 import io.doorbuster.engine.learning.FreezeCounts;
+import io.doorbuster.engine.learning.RankerLearning;
 import io.doorbuster.gateway.GatewayServer;
 import java.io.PrintWriter;
 
@@ -38,8 +39,9 @@ final class FreezeAlarm {
             err.printf(
                     "doorbuster: learning is frozen%s: what shoppers do surprises the ranker far more than before. Look at what"
                             + " the sources send; a bad one can be left out with rewind. It goes on when that is over, after"
-                            + " 4,096 cases at the latest%n",
-                    counts.frozenAt() == 0 ? "" : " since position %,d".formatted(counts.frozenAt()));
+                            + " %,d cases at the latest%n",
+                    counts.frozenAt() == 0 ? "" : " since position %,d".formatted(counts.frozenAt()),
+                    RankerLearning.FROZEN_CASES);
         }
         if ((changes & 1) == 0) {
             err.printf(

@@ -40,7 +40,7 @@ public final class RankerLearning {
     static final int LONG_CASES = 8_192;
 
     /** Cases after which a freeze ends in any case. */
-    static final int FROZEN_CASES = 4_096;
+    public static final int FROZEN_CASES = 4_096;
 
     /** A smaller probability surprises no more than this one. */
     private static final float SHARE_MIN = 1e-6f;
