@@ -11,6 +11,7 @@ import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Restored;
 import io.doorbuster.engine.decision.SlateBuffer;
 import io.doorbuster.engine.decision.Verdict;
+import io.doorbuster.engine.learning.FreezeCounts;
 import io.doorbuster.engine.learning.LessonObserver;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.model.ReleasedModels;
@@ -170,6 +171,7 @@ public final class Engine implements AutoCloseable {
             replyHash.restart(checkpoint.replyHash());
             recordCrc = checkpoint.recordCrc();
             built.models.onRestored();
+            built.facts.rankerLearning().onRestored();
             machine = built;
             return restored;
         } finally {
@@ -313,6 +315,11 @@ public final class Engine implements AutoCloseable {
     /** The models in use. Engine thread, but for the counts of the shadow. */
     public ReleasedModels models() {
         return machine().models;
+    }
+
+    /** Whether learning is frozen. Any thread, once the engine is configured. */
+    public FreezeCounts freezeCounts() {
+        return machine().facts.rankerLearning().counts();
     }
 
     /** The stores, for reading. */

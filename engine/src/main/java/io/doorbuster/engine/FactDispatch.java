@@ -86,6 +86,11 @@ final class FactDispatch {
         proposal = new Proposal(stores, candidates);
     }
 
+    /** The ranker, and what it tells of freezes. */
+    RankerLearning rankerLearning() {
+        return rankerLearning;
+    }
+
     /** Applies a fact; false when the template id is none of a fact. */
     boolean onFact(int templateId, DirectBuffer record, int offset, long position, Verdict verdict) {
         final int at = offset + MESSAGE_OFFSET;

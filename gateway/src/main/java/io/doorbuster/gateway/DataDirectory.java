@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   checkpoints/ images of the state; derived, they shorten a start
  *   identities/  who a shopper is; not part of the journal's backups
  *   token        what clients must know
+ *   rewound      in one that a rewind made: what it left out, and how far it came
  *   state/       the stores, where no memory-backed place has room; derived
  * </pre>
  */

@@ -9,6 +9,7 @@ import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
 import io.doorbuster.engine.checkpoint.Restored;
+import io.doorbuster.engine.learning.FreezeCounts;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.engine.model.ShadowCounts;
 import io.doorbuster.engine.ring.DedicatedPipeline;
@@ -61,6 +62,7 @@ public final class GatewayServer implements AutoCloseable {
     private final long cutBytes;
     private final long startPosition;
     private final ShadowCounts shadowCounts;
+    private final FreezeCounts freezeCounts;
     private final InputRing ring;
     private final ModelLoader models;
     private final TcpAgent agent;
@@ -100,6 +102,7 @@ public final class GatewayServer implements AutoCloseable {
         this.cutBytes = cutBytes;
         startPosition = engine.position();
         shadowCounts = engine.models().shadowCounts();
+        freezeCounts = engine.freezeCounts();
         ring = new InputRing(GatewayConfig.RING_SLOTS, config.waitPolicy());
         final JournalClock clock =
                 new JournalClock(GatewayServer::wallNs, System::nanoTime, appender.lastJournalTimeNs());
@@ -404,10 +407,21 @@ public final class GatewayServer implements AutoCloseable {
         return shadowCounts;
     }
 
+    /** Whether the ranker's learning is frozen, since when, and what it has left out. */
+    public FreezeCounts freezeCounts() {
+        return freezeCounts;
+    }
+
     /** Waits until the server has failed or is being closed; the failure, or null. */
     public @Nullable Throwable awaitTermination() throws InterruptedException {
         thread.join();
         return failure;
+    }
+
+    /** Waits until the server has failed or is being closed; false when it has not after so many milliseconds. */
+    public boolean awaitTermination(long millis) throws InterruptedException {
+        thread.join(millis);
+        return !thread.isAlive();
     }
 
     /** Why the server stopped by itself, or null. */

@@ -163,7 +163,7 @@ public final class Recovery implements AutoCloseable {
     }
 
     /** Opens the journal at its end, which {@link #poll} has come to. The caller has the lock of the data directory. */
-    JournalAppender openAppender() {
+    public JournalAppender openAppender() {
         return JournalAppender.openBehind(tailer);
     }
 

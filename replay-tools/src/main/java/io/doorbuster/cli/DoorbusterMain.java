@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             CheckpointCommand.class,
             BackupCommand.class,
             RestoreCommand.class,
+            RewindCommand.class,
             InspectCommand.class,
             RepairCommand.class,
             FeaturesCommand.class,

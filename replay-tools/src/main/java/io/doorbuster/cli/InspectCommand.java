@@ -45,7 +45,9 @@ final class InspectCommand implements Callable<Integer> {
         @Option(names = "--position", paramLabel = "N", description = "One event of the journal.")
         private long position;
 
-        @Option(names = "--stores", description = "How full the stores are after the last event.")
+        @Option(
+                names = "--stores",
+                description = "How full the stores are after the last event, and how often learning was frozen.")
         private boolean isStores;
 
         @Option(names = "--item", paramLabel = "ID", description = "One item, by the shop's textual id.")

@@ -1,13 +1,10 @@
 package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.JvmFlags;
 import io.doorbuster.replay.DirectoryCopy;
 import io.doorbuster.replay.Hashes;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -47,21 +44,9 @@ final class RestoreCommand implements Callable<Integer> {
         final DirectoryCopy.Copied copied =
                 new DirectoryCopy(data.directory, target).copy(position, copying -> progress.show("copied", copying));
         progress.clear();
-        copyIdentities();
+        DirectoryCopy.copyIdentities(data.directory, target);
         print(report, copied, target);
         return 0;
-    }
-
-    private void copyIdentities() throws IOException {
-        final Path from = DataDirectory.identities(data.directory);
-        if (Files.isDirectory(from)) {
-            final Path to = Files.createDirectories(DataDirectory.identities(target));
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
-                for (final Path file : files) {
-                    Files.copy(file, to.resolve(file.getFileName()), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
     }
 
     static void print(Report report, DirectoryCopy.Copied copied, Path target) {

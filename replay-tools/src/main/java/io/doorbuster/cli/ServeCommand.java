@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Serve a shop: replay the journal of the data directory, then take facts, commands and requests over TCP.",
-            "Stops in order on SIGTERM or Ctrl-C."
+            "Stops in order on SIGTERM or Ctrl-C. A line on stderr says when learning freezes, because what shoppers do is far",
+            "from what they did, and when it goes on: look at what the sources send then; rewind leaves out a bad one."
         },
         footer = {
             "",
@@ -72,6 +73,7 @@ final class ServeCommand implements Callable<Integer> {
         report.line(
                 "listening on %s:%d, threads %s, %s",
                 serving.bind.getHostAddress(), server.port(), serving.threads, server.kernels());
+        new FreezeAlarm(server, report.err()).watch();
         final @Nullable Throwable failure = server.awaitTermination();
         if (failure == null) {
             closed.await();

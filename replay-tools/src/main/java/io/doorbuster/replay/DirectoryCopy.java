@@ -10,8 +10,10 @@ import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.Recovery;
 import io.doorbuster.gateway.StateDirectory;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -69,19 +71,44 @@ public final class DirectoryCopy {
 
     private Copied copyAndRecover(long until, Progress progress) throws IOException {
         try (DataDirectory made = DataDirectory.open(target)) {
-            final long last =
-                    new JournalCopy(DataDirectory.journal(source), DataDirectory.journal(target)).copy(until, progress);
-            if (until != Long.MAX_VALUE && last < until) {
-                throw new IOException("the journal ends at position " + last + ": give that or less");
-            }
-            copyModels();
-            copyCheckpoint(until);
+            copyJournal(until, progress);
+            copyModels(source, target);
             return recover(made.path(), progress);
         }
     }
 
+    /** Journal, and a checkpoint of it. The caller has opened the target. */
+    void copyJournal(long until, Progress progress) throws IOException {
+        final long last =
+                new JournalCopy(DataDirectory.journal(source), DataDirectory.journal(target)).copy(until, progress);
+        if (until != Long.MAX_VALUE && last < until) {
+            throw new IOException("the journal ends at position " + last + ": give that or less");
+        }
+        copyCheckpoint(until);
+    }
+
+    /** Who shoppers are, as of now: whoever was erased stays erased. */
+    public static void copyIdentities(Path source, Path target) throws IOException {
+        final Path from = DataDirectory.identities(source);
+        if (Files.isDirectory(from)) {
+            final Path to = Files.createDirectories(DataDirectory.identities(target));
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+                for (final Path file : files) {
+                    Files.copy(
+                            file,
+                            to.resolve(file.getFileName()),
+                            StandardCopyOption.COPY_ATTRIBUTES,
+                            StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+    }
+
     /** Half a copy must not be taken for a shop. */
-    private void discard() throws IOException {
+    void discard() throws IOException {
+        if (!Files.exists(target)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(target)) {
             for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
@@ -90,7 +117,7 @@ public final class DirectoryCopy {
     }
 
     /** All that lie there, since the journal names them; each is checked. */
-    private void copyModels() throws IOException {
+    static void copyModels(Path source, Path target) throws IOException {
         final Path models = DataDirectory.models(source);
         if (!Files.isDirectory(models)) {
             return;
@@ -127,20 +154,25 @@ public final class DirectoryCopy {
             while (recovery.poll() > 0) {
                 progress.onReplayed(recovery.position());
             }
-            try (Checkpointer checkpointer = Checkpointer.start(
-                    new CheckpointDirectory(DataDirectory.checkpoints(directory)),
-                    engine.stores(),
-                    recovery.restored(),
-                    0,
-                    position -> {})) { // The journal of the copy has been forced.
-                if (!checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash())) {
-                    throw new IOException("no checkpoint could be taken of the copy: " + checkpointer.problem());
-                }
-            }
+            takeCheckpoint(directory, engine, recovery);
             final long begin = recovery.restored() == null
                     ? 0
                     : recovery.restored().checkpoint().position();
             return new Copied(engine.position(), begin, engine.stateHash(), engine.replyHash());
+        }
+    }
+
+    /** Of where the engine is now, in a directory whose journal has been forced; the engine has been recovered from it. */
+    static void takeCheckpoint(Path directory, Engine engine, Recovery recovery) throws IOException {
+        try (Checkpointer checkpointer = Checkpointer.start(
+                new CheckpointDirectory(DataDirectory.checkpoints(directory)),
+                engine.stores(),
+                recovery.restored(),
+                0,
+                position -> {})) {
+            if (!checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash())) {
+                throw new IOException("no checkpoint could be taken of the copy: " + checkpointer.problem());
+            }
         }
     }
 }

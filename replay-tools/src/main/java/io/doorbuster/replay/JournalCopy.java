@@ -43,7 +43,7 @@ final class JournalCopy {
      * @throws JournalCorruptException when the journal is damaged before that.
      */
     long copy(long until, Progress progress) throws IOException {
-        checkRoom();
+        checkRoom(source, target);
         try (JournalTailer tailer = JournalTailer.open(source);
                 JournalAppender appender = JournalAppender.open(target, 0, 0)) {
             while (appender.lastPosition() < until && copyNext(tailer, appender, until)) {
@@ -55,19 +55,25 @@ final class JournalCopy {
         }
     }
 
-    private void checkRoom() throws IOException {
-        long bytes = BESIDE_BYTES;
-        try (Stream<Path> files = Files.list(source)) {
-            for (final Path file : files.toList()) {
-                bytes += Files.size(file);
-            }
-        }
+    /** Throws when there is no room for what the target has not of the source yet. */
+    static void checkRoom(Path source, Path target) throws IOException {
         Files.createDirectories(target);
+        final long bytes = BESIDE_BYTES + Math.max(0, bytes(source) - bytes(target));
         final long room = Files.getFileStore(target).getUsableSpace();
         if (room < bytes) {
             throw new IOException("no room for a copy of the journal at " + target + ": " + (bytes >> 20)
                     + " MB are needed, " + (room >> 20) + " MB are free");
         }
+    }
+
+    private static long bytes(Path directory) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.list(directory)) {
+            for (final Path file : files.toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
     }
 
     private boolean copyNext(JournalTailer tailer, JournalAppender appender, long until) {

@@ -113,7 +113,7 @@ public final class JournalInspector {
         return found[0];
     }
 
-    /** How full the stores are. */
+    /** How full the stores are, and whether learning is frozen. */
     public ObjectNode stores(Engine engine) {
         final ObjectNode node = mapper.createObjectNode();
         node.put("items", engine.stores().items().inUse());
@@ -131,6 +131,10 @@ public final class JournalInspector {
                         engine.stores().engine().slates(rung));
             }
         }
+        node.putObject("learning")
+                .put("frozen", engine.stores().ranker().frozen() > 0)
+                .put("timesFrozen", engine.stores().ranker().freezes())
+                .put("lessonsLeftOut", engine.freezeCounts().leftOut());
         node.put("stateHash", Hashes.hex(engine.stateHash()));
         node.put("replyHash", Hashes.hex(engine.replyHash()));
         return node;

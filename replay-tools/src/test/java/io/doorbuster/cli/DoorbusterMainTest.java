@@ -51,6 +51,7 @@ class DoorbusterMainTest {
                 "checkpoint",
                 "backup",
                 "restore",
+                "rewind",
                 "repair",
                 "simulate",
                 "evaluate"

@@ -40,7 +40,7 @@ public final class RankerLearning {
     static final int LONG_CASES = 8_192;
 
     /** Cases after which a freeze ends in any case. */
-    static final int FROZEN_CASES = 4_096;
+    public static final int FROZEN_CASES = 4_096;
 
     /** A smaller probability surprises no more than this one. */
     private static final float SHARE_MIN = 1e-6f;
@@ -54,6 +54,7 @@ public final class RankerLearning {
     private final long shares = BufferUtil.address(memory);
     private final float[] gradient = new float[RankerStore.WEIGHTS];
     private final float[] inputs = new float[F];
+    private final FreezeCounts counts = new FreezeCounts();
 
     public RankerLearning(Stores stores) {
         this.stores = stores;
@@ -104,12 +105,24 @@ public final class RankerLearning {
             guard(-Kernels.log(Math.max(SHARE_MIN, UnsafeApi.getFloat(shares + 4L * target))));
             if (!wasFrozen && !isFrozen()) {
                 addCase(candidates, target);
+            } else {
+                counts.leaveOut();
             }
         }
         if (!isFrozen()) {
             observe(candidates);
         }
         ranker.close();
+    }
+
+    /** The state has been taken over from a checkpoint. */
+    public void onRestored() {
+        counts.restored(ranker.freezes(), isFrozen());
+    }
+
+    /** What others may know of freezes. Any thread. */
+    public FreezeCounts counts() {
+        return counts;
     }
 
     /** Whether nothing is learned now, because what comes is far from what came. */
@@ -129,11 +142,15 @@ public final class RankerLearning {
             final int left = late < before * (1 + stores.settings().freezeAbove()) / 2 ? 0 : ranker.frozen() - 1;
             ranker.losses(late, left == 0 && late > before ? late : before);
             ranker.frozen(left, ranker.freezes());
+            if (left == 0) {
+                counts.thaw(stores.engine().position());
+            }
             return;
         }
         ranker.losses(late, moved(before, loss, cases, LONG_CASES));
         if (cases >= LONG_CASES && late > before * stores.settings().freezeAbove()) {
             ranker.frozen(FROZEN_CASES, ranker.freezes() + 1);
+            counts.freeze(stores.engine().position());
         }
     }
 

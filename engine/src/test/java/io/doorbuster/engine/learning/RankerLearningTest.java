@@ -138,6 +138,15 @@ class RankerLearningTest {
         }
         assertThat(weights()).isEqualTo(frozen);
         assertThat(ranker.cases()).isEqualTo(cases);
+        assertThat(learning.counts().leftOut())
+                .as("these, and the one that froze it")
+                .isEqualTo(101);
+        final RankerLearning restarted = new RankerLearning(stores);
+        restarted.onRestored();
+        assertThat(restarted.counts().changes())
+                .as("whoever begins with a checkpoint is told too")
+                .isEqualTo(learning.counts().changes())
+                .isEqualTo(1);
         int calm = 0;
         while (learning.isFrozen() && calm < RankerLearning.FROZEN_CASES) {
             lesson(calm++, true);
