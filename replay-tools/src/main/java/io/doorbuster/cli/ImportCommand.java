@@ -2,11 +2,13 @@ package io.doorbuster.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.foreign.KnownIds;
 import io.doorbuster.gateway.GatewayConfig;
 import io.doorbuster.gateway.GatewayServer;
 import io.doorbuster.intake.Importer;
 import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RowFormat;
+import io.doorbuster.intake.VectorImporter;
 import io.doorbuster.replay.Hashes;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,8 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Brings a log or a catalogue into a data directory. */
@@ -26,20 +31,38 @@ import picocli.CommandLine.Parameters;
         description = {
             "Bring a catalogue or a log of events into a data directory that nobody serves.",
             "The shop lives by the time of the events meanwhile, and by the clock again when it is served. Of the same file",
-            "again, nothing counts twice."
+            "again, nothing counts twice.",
+            "With --vectors-of, FILE holds what the items' texts or images show, a vector of CONTENT_DIMENSIONS for each."
         },
         footer = {
             "",
             "Examples:",
             "  doorbuster import --data /var/lib/shop --format uci-online-retail online_retail.csv.gz",
-            "  doorbuster import --data /var/lib/shop --format csv --type item --map item=sku --map price=eur items.csv"
+            "  doorbuster import --data /var/lib/shop --format csv --type item --map item=sku --map price=eur items.csv",
+            "  doorbuster import --data /var/lib/shop --vectors-of skus.txt titles.npy"
         })
 final class ImportCommand implements Callable<Integer> {
+    /** Sends what a file holds. */
+    private interface Intake {
+        void send(InetSocketAddress address, String token, IntakeReport report, LongConsumer progress)
+                throws IOException;
+    }
+
     @Mixin
     private DataOption data = new DataOption();
 
     @Mixin
     private FormatOption format = new FormatOption();
+
+    @Option(
+            names = "--vectors-of",
+            paramLabel = "FILE",
+            description =
+                    "The shop's id of each item, an id a line: what is imported is a matrix, .npy or .safetensors.")
+    private @Nullable Path vectorsOf;
+
+    @Option(names = "--tensor", paramLabel = "NAME", description = "Which matrix of a .safetensors file.")
+    private @Nullable String tensor;
 
     @Mixin
     private SettingsOption settingsOption = new SettingsOption();
@@ -52,13 +75,13 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final RowFormat rows = format.format();
         final long beginNs = System.nanoTime();
         final IntakeReport intake = new IntakeReport();
         final ProgressLine progress = new ProgressLine(report.err());
         if (!Files.isRegularFile(file)) {
             throw new IOException("no file " + file + ": check the path");
         }
+        final Intake brought = intake();
         final Map<Setting, Long> settings = settingsOption.settings();
         settings.put(Setting.ENGINE_TIME, 1L);
         final GatewayServer server = GatewayServer.start(
@@ -67,7 +90,7 @@ final class ImportCommand implements Callable<Integer> {
             final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port());
             final String token =
                     Files.readString(data.directory.resolve("token")).strip();
-            Importer.run(file, rows, address, token, intake, read -> progress.show("rows", read));
+            brought.send(address, token, intake, read -> progress.show("rows", read));
             progress.clear();
         }
         final double seconds = (System.nanoTime() - beginNs) / 1e9;
@@ -81,6 +104,15 @@ final class ImportCommand implements Callable<Integer> {
         node.put("seconds", seconds);
         report.json(node);
         return 0;
+    }
+
+    private Intake intake() throws IOException {
+        final Path ids = vectorsOf;
+        if (ids != null) {
+            return VectorImporter.read(file, tensor, ids, KnownIds.read(data.directory))::send;
+        }
+        final RowFormat rows = format.format();
+        return (address, token, intake, progress) -> Importer.run(file, rows, address, token, intake, progress);
     }
 
     static void lines(Report report, IntakeReport intake) {

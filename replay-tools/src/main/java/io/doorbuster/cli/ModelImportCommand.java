@@ -4,9 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.foreign.KnownIds;
 import io.doorbuster.foreign.Matrix;
-import io.doorbuster.foreign.NumpyFile;
 import io.doorbuster.foreign.OnnxNetwork;
-import io.doorbuster.foreign.SafetensorsFile;
 import io.doorbuster.foreign.VectorTables;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,23 +136,13 @@ final class ModelImportCommand implements Callable<Integer> {
         final VectorTables tables = new VectorTables(directory == null ? null : KnownIds.read(directory));
         final ModelFile made = tables.model(
                 modelName(),
-                matrix(items, tensor),
+                Matrix.read(items, tensor),
                 ids,
-                matrix(shoppers, shopperTensor == null ? tensor : shopperTensor),
+                Matrix.read(shoppers, shopperTensor == null ? tensor : shopperTensor),
                 shopperKeys);
         tables.notes().forEach(note -> report.line("%s", note));
         tables.notes().forEach(node.putArray("notes")::add);
         return made;
-    }
-
-    private static Matrix matrix(Path file, @Nullable String tensorName) throws IOException {
-        if (!file.toString().endsWith(".safetensors")) {
-            return NumpyFile.read(file);
-        }
-        if (tensorName == null) {
-            throw new IllegalArgumentException(file + " may hold many tensors: say which, --tensor NAME");
-        }
-        return SafetensorsFile.read(file, tensorName);
     }
 
     private String modelName() {

@@ -2,9 +2,11 @@ package io.doorbuster.foreign;
 
 import io.doorbuster.engine.model.Tensor;
 import io.doorbuster.kernels.Kernels;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Vectors, one a row. Immutable. */
 public final class Matrix {
@@ -18,6 +20,21 @@ public final class Matrix {
         this.columns = columns;
         this.values = values;
         this.isNarrowed = isNarrowed;
+    }
+
+    /**
+     * The matrix of a .npy file, or one of a .safetensors file.
+     *
+     * @param tensor which one, of a .safetensors file.
+     */
+    public static Matrix read(Path file, @Nullable String tensor) throws IOException {
+        if (!file.toString().endsWith(".safetensors")) {
+            return NumpyFile.read(file);
+        }
+        if (tensor == null) {
+            throw new IllegalArgumentException(file + " may hold many tensors: say which, --tensor NAME");
+        }
+        return SafetensorsFile.read(file, tensor);
     }
 
     /** Little-endian floats of 4 or 8 bytes, row by row. */
@@ -57,8 +74,15 @@ public final class Matrix {
     }
 
     /** Dimensions with the zeros that kernels want behind each row; they change no dot product. */
-    int paddedColumns() {
+    public int paddedColumns() {
         return (columns + Kernels.DIMS_STEP - 1) / Kernels.DIMS_STEP * Kernels.DIMS_STEP;
+    }
+
+    /** One row, padded. */
+    public float[] row(int row) {
+        final float[] wide = new float[paddedColumns()];
+        System.arraycopy(values, row * columns, wide, 0, columns);
+        return wide;
     }
 
     /** Some of the rows, padded. */

@@ -76,7 +76,12 @@ public final class VectorTables {
                         shoppers.padded("shopper.vectors", kept)));
     }
 
-    private long[] items(Path file, int rows) throws IOException {
+    /**
+     * Items of a list of ids, in its order.
+     *
+     * @throws ForeignFileException when there are not so many, one is there twice, or the shop knows none of them.
+     */
+    public long[] items(Path file, int rows) throws IOException {
         final List<String> lines = lines(file, rows);
         final KnownIds ids = known;
         final long[] keys = lines.stream()

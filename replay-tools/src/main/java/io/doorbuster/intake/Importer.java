@@ -59,13 +59,29 @@ public final class Importer {
      * would have another name.
      */
     public static long source(Path path, RowFormat format) throws IOException {
+        return source(format.toString(), path);
+    }
+
+    static long source(String meaning, Path... paths) throws IOException {
         final MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no SHA-256; use a full JDK", e);
         }
-        digest.update(format.toString().getBytes(StandardCharsets.UTF_8));
+        digest.update(meaning.getBytes(StandardCharsets.UTF_8));
+        for (final Path path : paths) {
+            readToEnd(path, digest);
+        }
+        final byte[] hash = digest.digest();
+        long source = 0;
+        for (int i = 0; i < BitUtil.SIZE_OF_LONG; i++) {
+            source = source << 8 | hash[i] & 0xFF;
+        }
+        return source == 0 ? 1 : source;
+    }
+
+    private static void readToEnd(Path path, MessageDigest digest) throws IOException {
         final byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream bytes = new DigestInputStream(RowFile.inflated(Files.newInputStream(path)), digest)) {
             int count = 0;
@@ -78,11 +94,5 @@ public final class Importer {
                             + "), nothing was imported: is it complete? bring it again",
                     e);
         }
-        final byte[] hash = digest.digest();
-        long source = 0;
-        for (int i = 0; i < BitUtil.SIZE_OF_LONG; i++) {
-            source = source << 8 | hash[i] & 0xFF;
-        }
-        return source == 0 ? 1 : source;
     }
 }

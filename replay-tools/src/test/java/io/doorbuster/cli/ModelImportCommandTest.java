@@ -29,7 +29,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code model import} with ids as a shop's journal has them. */
+/** {@code model import} and {@code import --vectors-of} with ids as a shop's journal has them. */
 class ModelImportCommandTest {
     @TempDir
     Path directory;
@@ -38,9 +38,13 @@ class ModelImportCommandTest {
     private final StringWriter err = new StringWriter();
 
     private int run(Object... arguments) {
+        return run(List.of("model", "import"), arguments);
+    }
+
+    private int run(List<String> command, Object... arguments) {
         out.getBuffer().setLength(0);
         err.getBuffer().setLength(0);
-        final List<String> all = new ArrayList<>(List.of("model", "import"));
+        final List<String> all = new ArrayList<>(command);
         Arrays.stream(arguments).map(String::valueOf).forEach(all::add);
         return DoorbusterMain.run(new PrintWriter(out, true), new PrintWriter(err, true), all.toArray(String[]::new));
     }
@@ -59,7 +63,8 @@ class ModelImportCommandTest {
 
     private Path data() throws IOException {
         final Path data = directory.resolve("data");
-        final Map<Setting, Long> small = Map.of(Setting.ITEMS_MAX, 100L, Setting.SHOPPERS_MAX, 100L);
+        final Map<Setting, Long> small =
+                Map.of(Setting.ITEMS_MAX, 100L, Setting.SHOPPERS_MAX, 100L, Setting.CONTENT_DIMENSIONS, 16L);
         try (GatewayServer server = GatewayServer.start(GatewayConfig.local(data, small), Progress.NONE);
                 DoorbusterClient client = DoorbusterClient.connect(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()),
@@ -133,5 +138,43 @@ class ModelImportCommandTest {
                 .isEqualTo(2);
         assertThat(err.toString()).contains("say which, --tensor NAME");
         assertThat(to).doesNotExist();
+    }
+
+    @Test
+    void whatItemsShowShouldComeFromAMatrixOnce() throws IOException {
+        final Path data = data();
+        final Path ids = Files.write(directory.resolve("ids"), List.of("lantern", "later", "85123A"));
+        final Path matrix = vectors("titles.npy", 3);
+        final List<String> command = List.of("import", "--data", data.toString(), "--vectors-of", ids.toString());
+        assertThat(run(command, matrix)).as(err.toString()).isZero();
+        assertThat(out.toString())
+                .contains("3 rows read = 2 accepted + 1 rejected", "1 rejected: UNKNOWN_ITEM (first: row 2)");
+        assertThat(run(command, matrix)).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("3 accepted rows had been imported before");
+        Files.write(ids, List.of("85123A"));
+        assertThat(run(command, vectors("other.npy", 2))).isEqualTo(1);
+        assertThat(err.toString()).contains("1 ids for 2 vectors");
+    }
+
+    @Test
+    void vectorsOfAnotherLengthShouldSayWhatTheShopTakes() throws IOException {
+        final Path data = directory.resolve("wide");
+        final Path catalogue = Files.write(directory.resolve("items.csv"), List.of("item,price", "lamp,9.99"));
+        assertThat(run(
+                        List.of("import", "--data", data.toString(), "--set", "ITEMS_MAX=100"),
+                        "--format",
+                        "csv",
+                        "--type",
+                        "item",
+                        catalogue))
+                .as(err.toString())
+                .isZero();
+        final Path ids = Files.write(directory.resolve("ids"), List.of("lamp"));
+        assertThat(run(
+                        List.of("import", "--data", data.toString(), "--vectors-of", ids.toString()),
+                        vectors("a.npy", 1)))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("this shop takes vectors of 64 and these are of 16");
     }
 }
