@@ -52,6 +52,7 @@ final class RatingsProtocol {
                 catalogue,
                 List.of(),
                 log,
+                new EventLog(),
                 cases,
                 null,
                 "shoppers",
