@@ -43,7 +43,8 @@ import picocli.CommandLine.Option;
             "The protocol goes by the format of the file. Files may be gzip or plain.",
             "  sessions   a session of item ids a line, in time order; --test: the same, or prefix items TAB target",
             "  sequences  a shopper id and item ids a line, in time order; the last item is asked for",
-            "  ratings    tab-separated with a header user_id, item_id, rating, timestamp; a random tenth is asked for",
+            "  ratings    tab-separated with a header user_id, item_id, rating, timestamp; a random tenth is asked for,",
+            "             the rest is fed in random order too",
             "  events     rows of a --format; what shoppers buy in the last --days, or from --split on"
         },
         footer = {

@@ -6,6 +6,7 @@ import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.Verdict;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.OwnItemStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
@@ -21,11 +22,18 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The item of the fact is a positive example for the shopper; items that stood above it in the slate that was shown, and
  * a few items drawn by the seed of the event, are negative ones. With g = label - sigmoid(u.v + b), both rows and the bias
  * move by rate * weight * g along the gradient of the log-likelihood, each component by at most the configured step.
- * Touches at most 1 + {@link #ABOVE_MAX} + 16 item rows, three feature rows and one shopper row.
+ * Touches at most 1 + {@link #ABOVE_MAX} + 16 item rows, three feature rows and one shopper row; and what is learned again,
+ * see {@link #REPLAYS}, as many shopper rows with 1 + {@link #REPLAY_NEGATIVES} item rows each.
  */
 public final class LearningStage {
     /** Items above the clicked one that count as seen and passed over. */
     static final int ABOVE_MAX = 4;
+
+    /** Places of what shoppers had that are drawn to be learned from again with a fact. */
+    static final int REPLAYS = 32;
+
+    /** Items drawn beside one of them. */
+    static final int REPLAY_NEGATIVES = 4;
 
     /** Largest component of a vector from outside. A dot product of 512 such components is far from overflow. */
     private static final float COMPONENT_MAX = 1e9f;
@@ -39,6 +47,7 @@ public final class LearningStage {
     private final Stores stores;
     private final ItemStore items;
     private final ShopperStore shoppers;
+    private final OwnItemStore own;
     private final VectorStore itemVectors;
     private final VectorStore features;
     private final VectorStore shopperVectors;
@@ -52,6 +61,7 @@ public final class LearningStage {
         itemVectors = stores.itemVectors();
         features = stores.featureVectors();
         shopperVectors = shoppers.vectors();
+        own = shoppers.ownItems();
         dims = itemVectors.dimensions();
     }
 
@@ -136,6 +146,30 @@ public final class LearningStage {
             final int row = Chance.below(bound, seed, i);
             if (row != itemRow && items.itemId(row) != 0) {
                 update(shopperRow, row, 0f, weight * NEGATIVE_WEIGHT, settings);
+            }
+        }
+        replay(bound, Chance.mix(seed), settings);
+    }
+
+    /**
+     * Learns again that shoppers had what they are remembered to have had, and not what is drawn beside it: one pass tells
+     * little of a taste. A drawn place is empty where a shopper had less, so that a shop of short histories hardly replays.
+     */
+    private void replay(int bound, long seed, Settings settings) {
+        final int rows = shoppers.highWater();
+        for (int i = 0; i < REPLAYS; i++) {
+            final long drawn = Chance.mix(seed + i);
+            final int shopperRow = Chance.below(rows, drawn, 0);
+            final int itemRow = own.item(shopperRow, Chance.below(OwnItemStore.ENTRIES, drawn, 1));
+            if (itemRow < 0 || shopperVectors.updates(shopperRow) == 0) {
+                continue;
+            }
+            update(shopperRow, itemRow, 1f, 1f, settings);
+            for (int n = 0; n < REPLAY_NEGATIVES; n++) {
+                final int row = Chance.below(bound, drawn, 2 + n);
+                if (items.itemId(row) != 0 && own.item(shopperRow, own.entryOf(shopperRow, row)) != row) {
+                    update(shopperRow, row, 0f, NEGATIVE_WEIGHT, settings);
+                }
             }
         }
     }
