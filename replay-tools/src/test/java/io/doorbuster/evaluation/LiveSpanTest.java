@@ -22,6 +22,8 @@ class LiveSpanTest {
     private static final String STOPPED = LiveSpan.Treatment.LEARNING_STOPPED.text;
     private static final String NOTHING = LiveSpan.Treatment.NOTHING_APPLIED.text;
 
+    private static final Map<Setting, Long> SMALL = Map.of(Setting.SESSIONS_MAX, 1_000L, Setting.DIMENSIONS, 16L);
+
     private final Logs logs = new Logs();
 
     /** Weeks of walks along forty items; behind, the same shoppers go the other way, and all come to an item that is new. */
@@ -68,7 +70,7 @@ class LiveSpanTest {
 
     @Test
     void eventsShouldBeAskedForBeforeTheyAreApplied() throws IOException {
-        final Prequential found = run(Map.of(), Long.MAX_VALUE);
+        final Prequential found = run(SMALL, Long.MAX_VALUE);
         assertThat(found.events()).isEqualTo(4 * 8 * 6);
         assertThat(found.cases()).isEqualTo(4 * 8 * 5).isEqualTo(found.casesOfAll()); // What is bought counts.
         assertThat(found.days())
@@ -91,10 +93,10 @@ class LiveSpanTest {
 
     @Test
     void theSpanShouldBeLivedAsALongerLogIs() throws IOException {
-        final Prequential found = run(Map.of(), Long.MAX_VALUE);
+        final Prequential found = run(SMALL, Long.MAX_VALUE);
         int hits = 0;
         try (EngineModel naive =
-                new EngineModel(logs.task(Kind.PURCHASED, BEGIN, 0, 0, 0), Map.of(), new ModelShelf(Path.of("none")))) {
+                new EngineModel(logs.task(Kind.PURCHASED, BEGIN, 0, 0, 0), SMALL, new ModelShelf(Path.of("none")))) {
             naive.train(event -> {});
             naive.configure(Map.of(Setting.SLATE_MAX, naive.setting(Setting.SLATE_MAX)), BEGIN * Logs.DAY_NS);
             for (int event = 0; event < logs.next.size(); event++) {
@@ -122,7 +124,15 @@ class LiveSpanTest {
     @Test
     void anEngineThatNeverLearnedShouldNotMissIt() throws IOException {
         final Prequential found = run(
-                Map.of(Setting.RANKER_INTERVAL, 0L, Setting.EMBEDDING_NEGATIVES, 0L, Setting.LEARNING_RATE_MICRO, 0L),
+                Map.of(
+                        Setting.SESSIONS_MAX,
+                        1_000L,
+                        Setting.RANKER_INTERVAL,
+                        0L,
+                        Setting.EMBEDDING_NEGATIVES,
+                        0L,
+                        Setting.LEARNING_RATE_MICRO,
+                        0L),
                 Long.MAX_VALUE);
         assertThat(way(found, ON).metrics()).isEqualTo(way(found, STOPPED).metrics());
         for (final EvaluationRun.Day day : found.days()) {
@@ -133,7 +143,7 @@ class LiveSpanTest {
 
     @Test
     void aLimitShouldAskFewerButApplyAll() throws IOException {
-        final Prequential found = run(Map.of(), 16);
+        final Prequential found = run(SMALL, 16);
         assertThat(found.cases()).isEqualTo(16);
         assertThat(found.casesOfAll()).isEqualTo(160);
         assertThat(found.days()).hasSize(4);

@@ -35,6 +35,8 @@ public final class LearningStage {
     /** Items drawn beside one of them. */
     static final int REPLAY_NEGATIVES = 4;
 
+    private static final float REPLAY_WEIGHT = 0.5f;
+
     /** Largest component of a vector from outside. A dot product of 512 such components is far from overflow. */
     private static final float COMPONENT_MAX = 1e9f;
 
@@ -164,11 +166,11 @@ public final class LearningStage {
             if (itemRow < 0 || shopperVectors.updates(shopperRow) == 0) {
                 continue;
             }
-            update(shopperRow, itemRow, 1f, 1f, settings);
+            update(shopperRow, itemRow, 1f, REPLAY_WEIGHT, settings);
             for (int n = 0; n < REPLAY_NEGATIVES; n++) {
                 final int row = Chance.below(bound, drawn, 2 + n);
                 if (items.itemId(row) != 0 && own.item(shopperRow, own.entryOf(shopperRow, row)) != row) {
-                    update(shopperRow, row, 0f, NEGATIVE_WEIGHT, settings);
+                    update(shopperRow, row, 0f, REPLAY_WEIGHT * NEGATIVE_WEIGHT, settings);
                 }
             }
         }
