@@ -21,6 +21,12 @@ final class Proposal {
     /** With so many candidates at hand, the scan over all items would cost more than all else and bring a hit in a hundred. */
     private static final int SCAN_BELOW = 100;
 
+    /** Different items that a shopper had, beyond which a session is the smaller part of what is known of them. */
+    private static final int LONG_HISTORY = ShopperStore.RECENT_MAX;
+
+    /** Items that are scanned beside the other sources, at most. */
+    private static final int TASTE_SCAN_ROWS_MAX = 8_192;
+
     private final Stores stores;
     private final ShopperStore shoppers;
     private final RetrievalStage retrieval;
@@ -104,10 +110,17 @@ final class Proposal {
     private void addAll(int shopperRow, RequestFilter filter, long position) {
         addKnown(shopperRow, filter);
         retrieval.addTrending(filter, candidates);
-        if (candidates.count() < SCAN_BELOW) {
+        if (candidates.count() < SCAN_BELOW || isTasteScanned(shopperRow)) {
             retrieval.addNearest(shopperRow, filter, candidates, position);
         }
         session.encode(history);
+    }
+
+    /** Of who had more than a history holds, taste says more than the history; in a small shop it is asked of all items. */
+    private boolean isTasteScanned(int shopperRow) {
+        return shopperRow != ShopperStore.NONE
+                && shoppers.ownItems().item(shopperRow, LONG_HISTORY) >= 0
+                && stores.items().highWater() <= TASTE_SCAN_ROWS_MAX;
     }
 
     /** Candidates to learn from, scored: without the scan, whose items say little of the order. */

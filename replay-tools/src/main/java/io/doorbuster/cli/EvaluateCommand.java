@@ -8,7 +8,9 @@ import io.doorbuster.engine.store.Settings;
 import io.doorbuster.evaluation.EvaluationHtml;
 import io.doorbuster.evaluation.EvaluationInput;
 import io.doorbuster.evaluation.EvaluationRun;
+import io.doorbuster.evaluation.EvaluationRun.Day;
 import io.doorbuster.evaluation.EvaluationRun.Micros;
+import io.doorbuster.evaluation.EvaluationRun.Prequential;
 import io.doorbuster.evaluation.EvaluationRun.Segment;
 import io.doorbuster.evaluation.Evaluator;
 import io.doorbuster.evaluation.Interval;
@@ -41,7 +43,8 @@ import picocli.CommandLine.Option;
             "The protocol goes by the format of the file. Files may be gzip or plain.",
             "  sessions   a session of item ids a line, in time order; --test: the same, or prefix items TAB target",
             "  sequences  a shopper id and item ids a line, in time order; the last item is asked for",
-            "  ratings    tab-separated with a header user_id, item_id, rating, timestamp; a random tenth is asked for",
+            "  ratings    tab-separated with a header user_id, item_id, rating, timestamp; a random tenth is asked for,",
+            "             the rest is fed in random order too",
             "  events     rows of a --format; what shoppers buy in the last --days, or from --split on"
         },
         footer = {
@@ -52,6 +55,7 @@ import picocli.CommandLine.Option;
             "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --attributes Beauty_item2attributes.json.gz",
             "  doorbuster evaluate --protocol ratings --train ml-100k.inter --seed 2020 --report out",
             "  doorbuster evaluate --protocol events --format uci-online-retail --train online_retail.csv.gz",
+            "  doorbuster evaluate --protocol events --format uci-online-retail --train online_retail.csv.gz --prequential",
             "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --model towers.safetensors",
             "  doorbuster evaluate --protocol sequences --train Beauty.txt.gz --ladder",
             "  doorbuster evaluate --compare before/evaluation.json after/evaluation.json"
@@ -127,6 +131,13 @@ final class EvaluateCommand implements Callable<Integer> {
                             + " worth, and what a request on it costs.")
     private boolean asksLadder;
 
+    @Option(
+            names = "--prequential",
+            description =
+                    "events: go through the span event by event too, each asked for before it is applied: with learning on,"
+                            + " with learning stopped where the span begins, and with nothing applied any more.")
+    private boolean asksEvents;
+
     @Option(names = "--report", paramLabel = "DIR", description = "Write evaluation.json and evaluation.html there.")
     private @Nullable Path directory;
 
@@ -157,7 +168,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         final ProgressLine progress = new ProgressLine(report.err());
         final EvaluationRun run =
-                Evaluator.run(input, settings.settings(), models(), asksLadder, limit, progress::show);
+                Evaluator.run(input, settings.settings(), models(), asksLadder, asksEvents, limit, progress::show);
         progress.clear();
         print(run);
         if (to != null) {
@@ -194,6 +205,7 @@ final class EvaluateCommand implements Callable<Integer> {
         }
         belongs("--test", test != null, of, Protocol.SESSIONS);
         belongs("--attributes", attributes != null, of, Protocol.SEQUENCES);
+        belongs("--prequential", asksEvents, of, Protocol.EVENTS);
         belongs("--split", !split.isEmpty(), of, Protocol.EVENTS);
         if (days < 1 || days > DAYS_MAX) {
             throw new IllegalArgumentException("--days " + days + " is not in 1.." + DAYS_MAX);
@@ -255,6 +267,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 run.targets());
         table(run);
         segments(run);
+        if (run.prequential() != null) {
+            prequential(run.prequential());
+        }
         run.sources()
                 .forEach((name, source) -> report.line(
                         "  %-14s %,12d places %,10d hits",
@@ -335,6 +350,49 @@ final class EvaluateCommand implements Callable<Integer> {
                 }
             }
             report.line("%s   %s %.2f", line, best, 100 * highest);
+        }
+        report.line("");
+    }
+
+    private void prequential(Prequential live) {
+        report.line(
+                "event by event: %,d of %,d events asked for, each before it was applied; %,d events in the span",
+                live.cases(), live.casesOfAll(), live.events());
+        live.ways().forEach((name, way) -> report.line("  %-18s%s", name, way.what()));
+        final StringBuilder head = new StringBuilder(String.format("%-22s", "in %"));
+        live.shown().forEach(metric -> head.append(String.format("%10s", metric)));
+        report.line(
+                "%s%16s%16s%12s%28s", head, "slates changed", "places changed", "facts/s", "next request p50/p99, us");
+        live.ways().forEach((name, way) -> {
+            final StringBuilder line = new StringBuilder(String.format("%-22s", name));
+            way.metrics().values().forEach(value -> line.append(String.format("%10.2f", 100 * value)));
+            report.line(
+                    "%s%16.1f%16.1f%,12d%20.1f / %.1f",
+                    line,
+                    100 * way.slatesChanged(),
+                    100 * way.placesChanged(),
+                    way.factsPerSecond(),
+                    way.nextRequest().p50(),
+                    way.nextRequest().p99());
+        });
+        live.differences().forEach((name, of) -> {
+            final StringBuilder line = new StringBuilder();
+            of.forEach((metric, interval) -> line.append(
+                    String.format("  %s %+.2f..%+.2f", metric, 100 * interval.low(), 100 * interval.high())));
+            report.line("learning on minus %s, points, 95 %%:%s", name, line);
+        });
+        final StringBuilder columns = new StringBuilder(String.format("%-22s", "by day (cases)"));
+        live.ways().keySet().forEach(name -> columns.append(String.format("%32s", name)));
+        report.line("%s   (%s)", columns, String.join(", ", live.shown()));
+        for (final Day day : live.days()) {
+            final StringBuilder line =
+                    new StringBuilder(String.format("%-22s", String.format("  %s (%,d)", day.date(), day.cases())));
+            day.ways().values().forEach(metrics -> {
+                final StringBuilder values = new StringBuilder();
+                metrics.values().forEach(value -> values.append(String.format("%8.2f", 100 * value)));
+                line.append(String.format("%32s", values));
+            });
+            report.line("%s", line);
         }
         report.line("");
     }

@@ -28,6 +28,7 @@ import io.doorbuster.gateway.StateDirectory;
 import io.doorbuster.intake.EventSender;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -102,7 +103,8 @@ final class EngineModel implements Recommender, AutoCloseable {
         excluded = new ItemMarks(task.catalogue().size());
         final Map<Setting, Long> settings = new EnumMap<>(Setting.class);
         settings.put(Setting.ITEMS_MAX, (long) Math.max(ROWS_MIN, items()));
-        final int shoppers = Math.max(ROWS_MIN, task.log().shoppers());
+        final int shoppers =
+                Math.max(ROWS_MIN, Math.max(task.log().shoppers(), task.next().shoppers()));
         final boolean isAnonymous = task.protocol() == Protocol.SESSIONS;
         settings.put(Setting.SHOPPERS_MAX, (long) (isAnonymous ? Math.min(shoppers, ANONYMOUS_MAX) : shoppers));
         settings.putAll(chosen);
@@ -114,12 +116,14 @@ final class EngineModel implements Recommender, AutoCloseable {
         }
         state = StateDirectory.temporary();
         engine = new Engine(state.path(), models);
-        configure(settings);
+        configure(settings, firstNs());
     }
 
     /** Items that the engine is told of. */
     private int items() {
         final int[] counts = task.log().countsByItem(task.catalogue().size());
+        final int[] nextCounts = task.next().countsByItem(task.catalogue().size());
+        Arrays.setAll(counts, item -> counts[item] + nextCounts[item]);
         for (final int item : task.described()) {
             counts[item]++;
         }
@@ -130,12 +134,17 @@ final class EngineModel implements Recommender, AutoCloseable {
         return items;
     }
 
-    private void configure(Map<Setting, Long> settings) {
+    /** Changes settings from now on. */
+    void configure(Map<Setting, Long> settings, long timeNs) {
         final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
         final ConfiguredRecordEncoder.SettingsEncoder group =
                 configured.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).settingsCount(settings.size());
         settings.forEach((setting, value) -> group.next().setting(setting).value(value));
-        apply(configured.encodedLength(), 0, 0, firstNs());
+        apply(configured.encodedLength(), 0, 0, timeNs);
+        acknowledged.wrapAndApplyHeader(reply, 0, replyHeader);
+        if (acknowledged.outcome() != Outcome.ACCEPTED) {
+            throw new IllegalStateException("the engine refused " + settings + ": " + acknowledged.outcome());
+        }
     }
 
     private long firstNs() {
@@ -171,14 +180,22 @@ final class EngineModel implements Recommender, AutoCloseable {
             introduce(item, firstNs());
         }
         for (int event = 0; event < log.size(); event++) {
-            introduce(log.item(event), log.timeNs(event));
-            fact(encode(event), log.timeNs(event));
+            feed(log, event);
             if (event % PROGRESS_EVENTS == 0) {
                 progress.accept(event);
             }
         }
         trainingNs = System.nanoTime() - beginNs;
         trained = sequence;
+    }
+
+    /** Feeds one event; how long the engine took for it, in nanoseconds. */
+    long feed(EventLog log, int event) {
+        introduce(log.item(event), log.timeNs(event));
+        final int length = encode(log, event);
+        final long beginNs = System.nanoTime();
+        fact(length, log.timeNs(event));
+        return System.nanoTime() - beginNs;
     }
 
     private void introduce(int number, long timeNs) {
@@ -201,8 +218,7 @@ final class EngineModel implements Recommender, AutoCloseable {
         fact(upserted.encodedLength(), timeNs);
     }
 
-    private int encode(int event) {
-        final EventLog log = task.log();
+    private int encode(EventLog log, int event) {
         final long shopper = surrogate(log.shopper(event));
         final long itemId = task.catalogue().item(log.item(event)).id();
         return switch (log.kind(event)) {
@@ -259,17 +275,21 @@ final class EngineModel implements Recommender, AutoCloseable {
     /** A slate of a model. */
     int ask(ModelFile model, Cases cases, int number, int[] slate) {
         release(model.hash());
-        request(encode(Rung.NETWORK, cases, number));
+        request(encode(Rung.NETWORK, cases, number), task.timeNs());
         return decode(slate);
     }
 
     /** A slate of a rung, timed. */
     int ask(Rung rung, Cases cases, int number, int[] slate) {
         release(LIVE);
-        final long ns = request(encode(rung, cases, number));
-        latencyNs
-                .computeIfAbsent(rung, key -> new Histogram(LATENCY_MAX_NS, 3))
-                .recordValue(Math.min(LATENCY_MAX_NS, ns));
+        final long ns = request(encode(rung, cases, number), task.timeNs());
+        latencyNs.computeIfAbsent(rung, key -> latencies()).recordValue(Math.min(LATENCY_MAX_NS, ns));
+        return decode(slate);
+    }
+
+    /** A slate of the live ranker at a time other than the task's, timed by the caller's histogram. */
+    int askAt(long timeNs, Cases cases, int number, int[] slate, Histogram timesNs) {
+        timesNs.recordValue(Math.min(LATENCY_MAX_NS, request(encode(Rung.NETWORK, cases, number), timeNs)));
         return decode(slate);
     }
 
@@ -290,10 +310,10 @@ final class EngineModel implements Recommender, AutoCloseable {
     }
 
     /** Asks the engine as it is; how long it took, in nanoseconds. */
-    private long request(int length) {
+    private long request(int length, long timeNs) {
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + length);
         RecordDescriptor.position(record, 0, ++position);
-        RecordDescriptor.journalTimeNs(record, 0, task.timeNs());
+        RecordDescriptor.journalTimeNs(record, 0, timeNs);
         RecordDescriptor.occurredAtNs(record, 0, 0);
         RecordDescriptor.source(record, 0, 0);
         RecordDescriptor.sourceSequence(record, 0, 0);
@@ -367,6 +387,15 @@ final class EngineModel implements Recommender, AutoCloseable {
     /** Time that the engine took for each request so far, by the rungs that were asked for. */
     Map<Rung, Histogram> latencyNs() {
         return latencyNs;
+    }
+
+    static Histogram latencies() {
+        return new Histogram(LATENCY_MAX_NS, 3);
+    }
+
+    /** A setting, in its unit. */
+    long setting(Setting setting) {
+        return engine.settings().value(setting);
     }
 
     /** All settings, by name. */

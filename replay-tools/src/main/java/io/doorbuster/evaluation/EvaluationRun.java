@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventsPerSecond of training.
  * @param engineMicros time of one request inside the engine, microseconds.
  * @param rungMicros the same for each lower rung that was asked; runs saved by earlier releases have none.
+ * @param prequential the span event by event; null when that was not asked for.
  */
 public record EvaluationRun(
         int schemaVersion,
@@ -56,6 +57,7 @@ public record EvaluationRun(
         long eventsPerSecond,
         Micros engineMicros,
         @Nullable Map<String, Micros> rungMicros,
+        @Nullable Prequential prequential,
         double seconds) {
     /** Grows when a field goes or means something else. */
     public static final int SCHEMA_VERSION = 1;
@@ -75,6 +77,42 @@ public record EvaluationRun(
 
     /** Percentiles. */
     public record Micros(double p50, double p99, double p999) {}
+
+    /**
+     * Each event that counts was asked for just before it was applied, in one engine for each way.
+     *
+     * @param cases events asked for, of so many in the span that count.
+     * @param ways by name: what it does with events of the span, and how good it was.
+     * @param days of the span with a case, in order.
+     * @param differences learning on minus the other ways, 95 %, paired, shoppers drawn.
+     */
+    public record Prequential(
+            long cases,
+            long casesOfAll,
+            long events,
+            List<String> shown,
+            Map<String, Way> ways,
+            List<Day> days,
+            Map<String, Map<String, Interval>> differences) {}
+
+    /**
+     * One way to treat what happens.
+     *
+     * @param slatesChanged share of the slates that the shopper's own event changed at once.
+     * @param placesChanged mean share of such a slate's items that were not in it before.
+     * @param factsPerSecond in the span, requests not counted; 0 where none is applied.
+     * @param nextRequest time inside the engine of the request right behind an event.
+     */
+    public record Way(
+            String what,
+            Map<String, Double> metrics,
+            double slatesChanged,
+            double placesChanged,
+            long factsPerSecond,
+            Micros nextRequest) {}
+
+    /** A day (UTC) and each way's metrics, by the metrics shown. */
+    public record Day(String date, long cases, Map<String, Map<String, Double>> ways) {}
 
     /** A file's lines: read = accepted + rejected. */
     public record Lines(String file, long read, long accepted, Map<String, Rejected> rejected) {}

@@ -6,6 +6,7 @@ import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.evaluation.EvaluationRun.Lines;
 import io.doorbuster.evaluation.EvaluationRun.Micros;
+import io.doorbuster.evaluation.EvaluationRun.Prequential;
 import io.doorbuster.evaluation.EvaluationRun.Rejected;
 import io.doorbuster.evaluation.EvaluationRun.Segment;
 import io.doorbuster.evaluation.EvaluationRun.Source;
@@ -70,6 +71,7 @@ public final class Evaluator {
      * @param settings of the engine, where they are not to be the defaults.
      * @param models that order the same candidates beside the live ranker, a line of the table each.
      * @param asksLadder whether the lower rungs of the engine's fallback ladder are asked too, a line of the table each.
+     * @param asksEvents whether the span of {@link Protocol#EVENTS} is gone through event by event too, learning and not.
      * @param casesMax at most so many cases, at equal distances.
      * @param progress told what is going on and how far it is.
      * @throws IOException when a file cannot be read, or leaves nothing to train on or to ask.
@@ -79,6 +81,7 @@ public final class Evaluator {
             Map<Setting, Long> settings,
             List<ModelFile> models,
             boolean asksLadder,
+            boolean asksEvents,
             long casesMax,
             ObjLongConsumer<String> progress)
             throws IOException {
@@ -89,9 +92,12 @@ public final class Evaluator {
             for (final ModelFile model : models) {
                 model.write(ModelShelf.file(shelf, model.hash()));
             }
+            final Prequential prequential =
+                    asksEvents ? new LiveSpan(task, settings, casesMax, input.seed(), progress).run() : null;
             try (EngineModel engine = new EngineModel(task, settings, new ModelShelf(shelf))) {
                 engine.train(event -> progress.accept("trained", event));
-                return new Evaluator(input, task, casesMax, progress).evaluate(engine, models, asksLadder, beginNs);
+                return new Evaluator(input, task, casesMax, progress)
+                        .evaluate(engine, models, asksLadder, prequential, beginNs);
             }
         } finally {
             for (final ModelFile model : models) {
@@ -101,7 +107,12 @@ public final class Evaluator {
         }
     }
 
-    private EvaluationRun evaluate(EngineModel engine, List<ModelFile> models, boolean asksLadder, long beginNs) {
+    private EvaluationRun evaluate(
+            EngineModel engine,
+            List<ModelFile> models,
+            boolean asksLadder,
+            @Nullable Prequential prequential,
+            long beginNs) {
         final List<Recommender> baselines = new ArrayList<>();
         if (asksLadder) {
             LOWER_RUNGS.forEach(rung -> baselines.add(new LowerRung(engine, rung)));
@@ -135,7 +146,7 @@ public final class Evaluator {
             }
             differences.put(slates.get(i).name(), against);
         }
-        return run(engine, metrics, intervals, differences, beginNs);
+        return run(engine, metrics, intervals, differences, prequential, beginNs);
     }
 
     private List<Recommender> baselines() {
@@ -271,6 +282,7 @@ public final class Evaluator {
             List<Map<String, Double>> metrics,
             Map<String, Interval> intervals,
             Map<String, Map<String, Interval>> differences,
+            @Nullable Prequential prequential,
             long beginNs) {
         final Map<String, Map<String, Double>> baselines = new LinkedHashMap<>();
         for (int i = 1; i < slates.size(); i++) {
@@ -316,10 +328,11 @@ public final class Evaluator {
                 engine.eventsPerSecond(),
                 Objects.requireNonNull(rungMicros.remove(LowerRung.name(Rung.NETWORK))),
                 rungMicros,
+                prequential,
                 (System.nanoTime() - beginNs) / 1e9);
     }
 
-    private static Micros micros(Histogram latencyNs) {
+    static Micros micros(Histogram latencyNs) {
         return new Micros(micros(latencyNs, 50), micros(latencyNs, 99), micros(latencyNs, 99.9));
     }
 

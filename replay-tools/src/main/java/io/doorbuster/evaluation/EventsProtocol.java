@@ -81,6 +81,7 @@ final class EventsProtocol {
                 catalogue,
                 described,
                 log,
+                next,
                 cases,
                 newCases,
                 "shoppers",

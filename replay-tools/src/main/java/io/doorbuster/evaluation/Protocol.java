@@ -8,7 +8,7 @@ public enum Protocol {
     SESSIONS,
     /** One shopper a line, items in time order: the last item, with nobody's last two in training. */
     SEQUENCES,
-    /** Rows of shopper, item, rating, time: a random tenth of each shopper's items, ranked behind those of training. */
+    /** Rows of shopper, item, rating, time: a random tenth of each shopper's items, after the others in random order. */
     RATINGS,
     /** Events with times: what each shopper of before buys in the span behind the split. */
     EVENTS;

@@ -17,8 +17,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * See {@link Protocol#RATINGS}. Of each shopper's rows a seeded random tenth is the test's, another the validation's, as
- * RecBole's {@code RS: [0.8, 0.1, 0.1]} grouped by user; the other items of a shopper are not ranked.
+ * See {@link Protocol#RATINGS}. Each shopper's rows are put in a random order by the seed, of which the first eight tenths are
+ * trained on, one is the validation's and the last the test's, as RecBole's {@code order: RO, split: RS [0.8, 0.1, 0.1]}
+ * grouped by user; the other items of a shopper are not ranked. What is asked for is so of any time, not of the latest; were
+ * the training in order of time, who learns what comes next would learn another question. Times stay the shopper's own, in
+ * the order of time, so that sessions and days are as they were.
  */
 final class RatingsProtocol {
     private static final List<String> COLUMNS = List.of("user_id", "item_id", "rating", "timestamp");
@@ -52,6 +55,7 @@ final class RatingsProtocol {
                 catalogue,
                 List.of(),
                 log,
+                new EventLog(),
                 cases,
                 null,
                 "shoppers",
@@ -65,7 +69,8 @@ final class RatingsProtocol {
                 List.of(new Input(input.train(), lines)),
                 List.of(
                         String.format(
-                                "of each shopper's rows a random tenth is the %s's (seed %d), eight are trained on",
+                                "of each shopper's rows a random tenth is the %s's (seed %d), eight are trained on, in random order"
+                                        + " too, at the times of that shopper's rows",
                                 input.isValidation() ? "validation" : "test", input.seed()),
                         input.isValidation()
                                 ? "what a shopper has in training is in no slate"
@@ -124,11 +129,11 @@ final class RatingsProtocol {
             final int trained = events.length - 2 * tenth;
             final Set<Integer> seen = new LinkedHashSet<>();
             final List<Integer> context = new ArrayList<>();
-            Arrays.sort(events, 0, trained); // In order of time again: what is excluded last is the newest.
+            final int[] inTime = Arrays.copyOf(events, trained);
+            Arrays.sort(inTime);
             for (int i = 0; i < trained; i++) {
-                final int event = events[i];
-                training.add(shopper, rows.item(event), rows.timeNs(event), Kind.VIEWED, 1);
-                context.add(rows.item(event));
+                training.add(shopper, rows.item(events[i]), rows.timeNs(inTime[i]), Kind.VIEWED, 1);
+                context.add(rows.item(events[i]));
             }
             seen.addAll(context);
             final int asked = isValidation ? trained : trained + tenth;

@@ -79,6 +79,7 @@ final class SequencesProtocol {
                 catalogue,
                 described,
                 log,
+                new EventLog(),
                 cases,
                 null,
                 "shoppers",

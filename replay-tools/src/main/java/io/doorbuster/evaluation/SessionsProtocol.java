@@ -59,6 +59,7 @@ final class SessionsProtocol {
                 catalogue,
                 List.of(),
                 log,
+                new EventLog(),
                 cases,
                 null,
                 "sessions",

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A log made ready: what to learn from, what to ask, what to count. Nothing in it depends on what is evaluated.
  *
  * @param described items that the engine is told of before the first event.
+ * @param next what shoppers did behind the log, where it is asked for event by event; empty otherwise.
  * @param cases the main ones.
  * @param newCases the same shoppers asked for items that they never had; null where that is no case of its own.
  * @param groups what cases are grouped by.
@@ -29,6 +30,7 @@ record Task(
         Catalogue catalogue,
         List<Integer> described,
         EventLog log,
+        EventLog next,
         Cases cases,
         @Nullable Cases newCases,
         String groups,

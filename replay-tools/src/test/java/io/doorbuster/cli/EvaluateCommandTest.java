@@ -271,6 +271,25 @@ class EvaluateCommandTest {
         assertThat(json().path("segments").toString()).contains("new items");
         assertThat(run("--protocol", "events", "--format", "csv", "--train", log, "--split", "2020-02-15"))
                 .isZero();
+        assertThat(run(
+                        "--protocol",
+                        "events",
+                        "--format",
+                        "csv",
+                        "--train",
+                        log,
+                        "--days",
+                        4,
+                        "--prequential",
+                        "--json"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString()).contains("learning stopped", "by day (cases)", "learning on minus nothing applied");
+        assertThat(json().path("prequential").path("days")).hasSize(4);
+        assertThat(json().path("prequential").path("cases").intValue()).isEqualTo(4 * 30);
+        assertThat(run("--protocol", "ratings", "--train", ratings, "--prequential"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--prequential belongs to --protocol EVENTS");
     }
 
     @Test

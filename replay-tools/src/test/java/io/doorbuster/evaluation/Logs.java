@@ -12,6 +12,7 @@ final class Logs {
 
     final Catalogue catalogue = new Catalogue();
     final EventLog log = new EventLog();
+    final EventLog next = new EventLog();
     final Cases cases = new Cases();
 
     /** A shopper has items, one a day from a day on. */
@@ -44,6 +45,7 @@ final class Logs {
                 catalogue,
                 List.of(),
                 log,
+                next,
                 cases,
                 null,
                 "shoppers",

@@ -176,6 +176,8 @@ class ProtocolsTest {
             all.addAll(asked);
             assertThat(all).hasSize(count);
         }
+        final List<String> last = List.of(trained(test).get(3).split(" "));
+        assertThat(last).isNotEqualTo(last.stream().sorted().toList()).doesNotHaveDuplicates();
         assertThat(test.inputs().getFirst().lines().rejectedByReason()).containsKey("rating or timestamp is no number");
         for (int event = 1; event < test.log().size(); event++) {
             assertThat(test.log().timeNs(event))

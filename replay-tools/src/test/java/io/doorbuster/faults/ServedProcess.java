@@ -36,7 +36,8 @@ final class ServedProcess implements AutoCloseable {
         final List<String> command = new ArrayList<>(under);
         command.add(ProcessHandle.current().info().command().orElseThrow());
         command.add("@" + Path.of(System.getProperty("doorbuster.root"), ".config", "jvm.options"));
-        command.add("-XX:TieredStopAtLevel=1"); // It lives for seconds, in which the second compiler costs more than it gives.
+        command.add("-XX:TieredStopAtLevel=1"); // It lives for seconds, in which the second compiler costs more than it
+        // gives.
         command.add("-XX:ErrorFile=" + err.resolveSibling("crash"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), DoorbusterMain.class.getName()));
         command.addAll(List.of(how));

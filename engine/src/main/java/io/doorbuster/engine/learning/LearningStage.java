@@ -3,6 +3,7 @@ package io.doorbuster.engine.learning;
 import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.ItemStore;
+import io.doorbuster.engine.store.OwnItemStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.ShopperStore;
 import io.doorbuster.engine.store.Stores;
@@ -16,11 +17,20 @@ import org.agrona.UnsafeApi;
  * <p>The item of the fact is a positive example for the shopper; items that stood above it in the slate that was shown, and
  * a few items drawn by the seed of the event, are negative ones. With g = label - sigmoid(u.v + b), both rows and the bias
  * move by rate * weight * g along the gradient of the log-likelihood, each component by at most the configured step.
- * Touches at most 1 + {@link #ABOVE_MAX} + 16 item rows, three feature rows and one shopper row.
+ * Touches at most 1 + {@link #ABOVE_MAX} + 16 item rows, three feature rows and one shopper row; and what is learned again,
+ * see {@link #REPLAYS}, as many shopper rows with 1 + {@link #REPLAY_NEGATIVES} item rows each.
  */
 public final class LearningStage {
     /** Items above the clicked one that count as seen and passed over. */
     static final int ABOVE_MAX = 4;
+
+    /** Places of what shoppers had that are drawn to be learned from again with a fact of a young shop. */
+    static final int REPLAYS = 32;
+
+    /** Items drawn beside one of them. */
+    static final int REPLAY_NEGATIVES = 4;
+
+    private static final float REPLAY_WEIGHT = 0.5f;
 
     private static final float[] WEIGHTS = {0.25f, 0.5f, 0.75f, 1f};
     private static final float NEGATIVE_WEIGHT = 0.5f;
@@ -31,6 +41,7 @@ public final class LearningStage {
     private final Stores stores;
     private final ItemStore items;
     private final ShopperStore shoppers;
+    private final OwnItemStore own;
     private final VectorStore itemVectors;
     private final VectorStore features;
     private final VectorStore shopperVectors;
@@ -43,6 +54,7 @@ public final class LearningStage {
         itemVectors = stores.itemVectors();
         features = stores.featureVectors();
         shopperVectors = shoppers.vectors();
+        own = shoppers.ownItems();
         dims = itemVectors.dimensions();
     }
 
@@ -103,6 +115,32 @@ public final class LearningStage {
             final int row = Chance.below(bound, seed, i);
             if (row != itemRow && items.itemId(row) != 0) {
                 update(shopperRow, row, 0f, weight * NEGATIVE_WEIGHT, settings);
+            }
+        }
+        if (stores.embedding().isYoung()) {
+            replay(bound, Chance.mix(seed), settings);
+        }
+    }
+
+    /**
+     * Learns again that shoppers had what they are remembered to have had, and not what is drawn beside it: one pass tells
+     * little of a taste. A drawn place is empty where a shopper had less, so that a shop of short histories hardly replays.
+     */
+    private void replay(int bound, long seed, Settings settings) {
+        final int rows = shoppers.highWater();
+        for (int i = 0; i < REPLAYS; i++) {
+            final long drawn = Chance.mix(seed + i);
+            final int shopperRow = Chance.below(rows, drawn, 0);
+            final int itemRow = own.item(shopperRow, Chance.below(OwnItemStore.ENTRIES, drawn, 1));
+            if (itemRow < 0 || shopperVectors.updates(shopperRow) == 0) {
+                continue;
+            }
+            update(shopperRow, itemRow, 1f, REPLAY_WEIGHT, settings);
+            for (int n = 0; n < REPLAY_NEGATIVES; n++) {
+                final int row = Chance.below(bound, drawn, 2 + n);
+                if (items.itemId(row) != 0 && own.item(shopperRow, own.entryOf(shopperRow, row)) != row) {
+                    update(shopperRow, row, 0f, REPLAY_WEIGHT * NEGATIVE_WEIGHT, settings);
+                }
             }
         }
     }

@@ -33,7 +33,8 @@ import org.agrona.UnsafeApi;
  *   <li>COLD_START: the newest items of the last item's category, that few sessions held yet.
  *   <li>SAME_CATEGORY: the most popular ones of that category, where the others leave few.
  *   <li>TRENDING: highest decayed popularity, where these leave few too.
- *   <li>NEAREST: for whom the others leave few, by a strict filter or without a history: highest u.v + b over all items, an
+ *   <li>NEAREST: for whom the others leave few, by a strict filter or without a history, and in a small shop for who had more
+ *       than a history holds: highest u.v + b over all items, an
  *       exact scan with the filter inside it. With more rows than the configured bound it scans a window of that many rows,
  *       beginning where the event's seed says.
  * </ul>

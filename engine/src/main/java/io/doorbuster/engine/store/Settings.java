@@ -38,6 +38,7 @@ public final class Settings {
         return switch (setting) {
             case SEED, REPEAT_PURCHASES -> 1;
             case DIMENSIONS, CONTENT_DIMENSIONS -> 64;
+            case REGULARISATION_MICRO -> 10_000;
             case ITEMS_MAX -> 50_000;
             case SHOPPERS_MAX -> 100_000;
             case RESERVATIONS_MAX -> 65_536;
@@ -47,7 +48,6 @@ public final class Settings {
             case SESSION_GAP_MILLIS -> 1_800_000;
             case TRENDING_HALF_LIFE_MILLIS -> 86_400_000;
             case LEARNING_RATE_MICRO, STEP_MAX_MICRO -> 100_000;
-            case REGULARISATION_MICRO -> 1_000;
             case NEGATIVES -> 4;
             case SCAN_ROWS_MAX -> 8_192;
             case SESSIONS_MAX -> 262_144;

@@ -161,6 +161,11 @@ public final class ShopperStore {
         return UnsafeApi.getLong(recentAddress(row, age) + 16);
     }
 
+    /** Rows below this were in use at some time. */
+    public int highWater() {
+        return table.highWater();
+    }
+
     /** Remembers an event; the oldest of {@link #RECENT_MAX} is forgotten. */
     public void remember(int row, int itemRow, int generation, ItemCount kind, long timeNs) {
         final long address = rows.address(row);
