@@ -18,8 +18,8 @@ import io.doorbuster.engine.store.Stores;
  * what the other does not. Changes no state. Engine thread only.
  */
 final class Proposal {
-    /** With so many candidates at hand, the scan over all items would cost more than all else and bring a hit in a hundred. */
-    private static final int SCAN_BELOW = 100;
+    /** With so many candidates at hand, the scan costs more than all else and brings no hit: it is for strict filters. */
+    private static final int SCAN_BELOW = 60;
 
     /** Different items that a shopper had, beyond which a session is the smaller part of what is known of them. */
     private static final int LONG_HISTORY = ShopperStore.RECENT_MAX;
