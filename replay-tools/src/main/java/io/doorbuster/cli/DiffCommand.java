@@ -97,9 +97,7 @@ final class DiffCommand implements Callable<Integer> {
         }
         final Change change = new Change(settings.settings(), model(), from);
         final Path into = directory;
-        if (into != null) {
-            Files.createDirectories(into);
-        }
+        Report.checkDirectory(into);
         final ProgressLine progress = new ProgressLine(report.err());
         try (DecisionDiff diff = new DecisionDiff(journal, change, to, examples)) {
             final DiffRun run = diff.run(position -> progress.show("compared", position));
@@ -107,6 +105,7 @@ final class DiffCommand implements Callable<Integer> {
             print(run);
             final ObjectNode json = Report.MAPPER.valueToTree(run);
             if (into != null) {
+                Files.createDirectories(into);
                 Report.MAPPER
                         .writerWithDefaultPrettyPrinter()
                         .writeValue(into.resolve("diff.json").toFile(), json);

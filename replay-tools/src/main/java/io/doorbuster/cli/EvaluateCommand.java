@@ -163,15 +163,14 @@ final class EvaluateCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--limit " + limit + ": at least 1");
         }
         final Path to = directory;
-        if (to != null) {
-            Files.createDirectories(to);
-        }
+        Report.checkDirectory(to);
         final ProgressLine progress = new ProgressLine(report.err());
         final EvaluationRun run =
                 Evaluator.run(input, settings.settings(), models(), asksLadder, asksEvents, limit, progress::show);
         progress.clear();
         print(run);
         if (to != null) {
+            Files.createDirectories(to);
             run.write(to.resolve("evaluation.json"));
             Files.writeString(to.resolve("evaluation.html"), EvaluationHtml.of(run));
             report.line("written: %s and evaluation.html", to.resolve("evaluation.json"));

@@ -186,8 +186,6 @@ final class ModelCommand {
                 "serving; a model that is missing or damaged is refused, and nothing changes."
             })
     static final class Activate implements Callable<Integer> {
-        private static final String LIVE = "live";
-
         @Parameters(
                 paramLabel = "MODEL",
                 description = "Its name, or 8 digits or more of its hash; live = none, the live ranker.")
@@ -211,13 +209,13 @@ final class ModelCommand {
         public Integer call() throws IOException {
             final ModelRole role = isShadow ? ModelRole.SHADOW : ModelRole.ACTIVE;
             final String does = isShadow ? "scores beside what orders" : "orders what is shown";
-            if (model.equals(LIVE)) {
+            if (model.equalsIgnoreCase(ModelDirectory.LIVE)) {
                 return served.release(
                         data.directory,
                         report,
                         role,
                         new byte[ModelStore.HASH_BYTES],
-                        LIVE,
+                        ModelDirectory.LIVE,
                         isShadow ? "no model " + does : "the live ranker " + does);
             }
             final ModelFile file = new ModelDirectory(data.directory).find(model);

@@ -6,6 +6,7 @@ import io.doorbuster.foreign.KnownIds;
 import io.doorbuster.foreign.Matrix;
 import io.doorbuster.foreign.OnnxNetwork;
 import io.doorbuster.foreign.VectorTables;
+import io.doorbuster.replay.ModelDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -147,6 +148,7 @@ final class ModelImportCommand implements Callable<Integer> {
 
     private String modelName() {
         final String given = name;
-        return given != null ? given : String.valueOf(to.getFileName()).replaceFirst("\\.safetensors$", "");
+        return ModelDirectory.checkedName(
+                given != null ? given : String.valueOf(to.getFileName()).replaceFirst("\\.safetensors$", ""));
     }
 }

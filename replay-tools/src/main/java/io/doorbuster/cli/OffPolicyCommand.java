@@ -48,6 +48,7 @@ import picocli.CommandLine.Option;
             "  doorbuster off-policy --journal /var/lib/shop --set EXPLORATION_PERMILLE=200"
         })
 final class OffPolicyCommand implements Callable<Integer> {
+    private static final int PLACES = 10;
     private static final int PLACES_MAX = 100;
 
     @Option(names = "--format", paramLabel = "NAME", description = "open-bandit or hillstrom.")
@@ -74,9 +75,8 @@ final class OffPolicyCommand implements Callable<Integer> {
     @Option(
             names = "--places",
             paramLabel = "N",
-            description = "journal: places of each slate, from the first (default: ${DEFAULT-VALUE}).",
-            defaultValue = "10")
-    private int places = 10;
+            description = "journal: places of each slate, from the first (default: " + PLACES + ").")
+    private @Nullable Integer places;
 
     @Option(
             names = "--clip",
@@ -121,6 +121,7 @@ final class OffPolicyCommand implements Callable<Integer> {
             return JournalLog.study(directory, target(), checkedPlaces(), at -> progress.show("replayed", at));
         }
         refuse("--set", !settings.isEmpty(), "--journal DIR");
+        refuse("--places", places != null, "--journal DIR, whose slates have places; a row of a log is one decision");
         final Path read = Objects.requireNonNull(file);
         refuse("--on-policy", onPolicy != null && !format.equals("open-bandit"), "--format open-bandit");
         return switch (format) {
@@ -139,10 +140,11 @@ final class OffPolicyCommand implements Callable<Integer> {
     }
 
     private int checkedPlaces() {
-        if (places < 1 || places > PLACES_MAX) {
-            throw new IllegalArgumentException("--places " + places + " is not in 1.." + PLACES_MAX);
+        final int given = Objects.requireNonNullElse(places, PLACES);
+        if (given < 1 || given > PLACES_MAX) {
+            throw new IllegalArgumentException("--places " + given + " is not in 1.." + PLACES_MAX);
         }
-        return places;
+        return given;
     }
 
     private int target() {

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -33,6 +36,14 @@ final class Report {
                 throw new IllegalStateException("the result is no JSON", e);
             }
             out.flush();
+        }
+    }
+
+    /** Refuses a {@code --report} that is a file, before the work; the directory is made when there is something to write. */
+    static void checkDirectory(@Nullable Path directory) {
+        if (directory != null && Files.exists(directory) && !Files.isDirectory(directory)) {
+            throw new IllegalArgumentException(
+                    "--report " + directory + " is a file: give a directory, which is made when it is missing");
         }
     }
 

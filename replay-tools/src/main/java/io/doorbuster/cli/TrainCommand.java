@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.doorbuster.engine.model.ModelKind;
 import io.doorbuster.gateway.JvmFlags;
+import io.doorbuster.replay.ModelDirectory;
 import io.doorbuster.training.EpochReport;
 import io.doorbuster.training.ListMetrics;
 import io.doorbuster.training.Nonlinearity;
@@ -147,7 +148,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private String modelName() {
         final String given = name;
-        return given != null ? given : String.valueOf(to.getFileName()).replaceFirst("\\.safetensors$", "");
+        return ModelDirectory.checkedName(
+                given != null ? given : String.valueOf(to.getFileName()).replaceFirst("\\.safetensors$", ""));
     }
 
     /** What is seen meanwhile. */

@@ -40,12 +40,24 @@ public record EvaluationInput(
             case EVENTS -> EventsProtocol.read(this);
         };
         if (task.log().size() == 0) {
-            throw new IOException(train + " leaves nothing to train on: the span or share for it is empty");
+            throw new IOException(train + " leaves nothing to train on: " + whyNothing());
         }
         if (task.cases().size() == 0) {
             throw new IOException(train + " leaves no test case: " + whyNone());
         }
         return task;
+    }
+
+    private String whyNothing() {
+        return protocol == Protocol.EVENTS
+                ? "the protocol needs events of a span before, to learn from, and of a span after, to ask about, and no event"
+                        + " comes before; "
+                        + (split == null
+                                ? "the last " + days
+                                        + " days are asked about: give fewer --days, or --split TIME with a"
+                                        + " time between the first event and the last"
+                                : "give a later --split")
+                : "the span or share for it is empty";
     }
 
     private String whyNone() {

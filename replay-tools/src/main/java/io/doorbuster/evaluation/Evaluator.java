@@ -2,6 +2,7 @@ package io.doorbuster.evaluation;
 
 import io.doorbuster.codec.Rung;
 import io.doorbuster.codec.Setting;
+import io.doorbuster.engine.model.Model;
 import io.doorbuster.engine.model.ModelFile;
 import io.doorbuster.engine.model.ModelShelf;
 import io.doorbuster.evaluation.EvaluationRun.Lines;
@@ -14,7 +15,6 @@ import io.doorbuster.evaluation.Slates.Rows;
 import io.doorbuster.evaluation.Slates.TargetFilter;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -87,23 +87,17 @@ public final class Evaluator {
             throws IOException {
         final long beginNs = System.nanoTime();
         final Task task = input.read();
-        final Path shelf = Files.createTempDirectory("doorbuster-models");
-        try {
-            for (final ModelFile model : models) {
-                model.write(ModelShelf.file(shelf, model.hash()));
-            }
-            final Prequential prequential =
-                    asksEvents ? new LiveSpan(task, settings, casesMax, input.seed(), progress).run() : null;
-            try (EngineModel engine = new EngineModel(task, settings, new ModelShelf(shelf))) {
-                engine.train(event -> progress.accept("trained", event));
-                return new Evaluator(input, task, casesMax, progress)
-                        .evaluate(engine, models, asksLadder, prequential, beginNs);
-            }
-        } finally {
-            for (final ModelFile model : models) {
-                Files.deleteIfExists(ModelShelf.file(shelf, model.hash()));
-            }
-            Files.delete(shelf);
+        final ModelShelf shelf =
+                new ModelShelf(Path.of("none"), models.size()); // All at hand: no file is read meanwhile.
+        for (final ModelFile model : models) {
+            shelf.put(Model.of(model));
+        }
+        final Prequential prequential =
+                asksEvents ? new LiveSpan(task, settings, casesMax, input.seed(), progress).run() : null;
+        try (EngineModel engine = new EngineModel(task, settings, shelf)) {
+            engine.train(event -> progress.accept("trained", event));
+            return new Evaluator(input, task, casesMax, progress)
+                    .evaluate(engine, models, asksLadder, prequential, beginNs);
         }
     }
 

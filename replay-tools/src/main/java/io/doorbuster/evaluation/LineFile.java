@@ -4,14 +4,12 @@ import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RejectedRowException;
 import io.doorbuster.intake.RowFile;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** Lines of ids in a text file, gzip or plain. */
@@ -42,11 +40,6 @@ final class LineFile {
                 }
                 line = text.readLine();
             }
-        } catch (EOFException | ZipException e) {
-            throw new IOException(
-                    path + " cannot be unpacked behind line " + number + " (" + e.getMessage()
-                            + "): is it complete? bring it again",
-                    e);
         }
         if (report.read() == 0) {
             throw new IOException(path + " is empty: it must hold a line for each session or shopper");

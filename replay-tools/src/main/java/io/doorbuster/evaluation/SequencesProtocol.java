@@ -11,7 +11,6 @@ import io.doorbuster.intake.IntakeReport;
 import io.doorbuster.intake.RejectedRowException;
 import io.doorbuster.intake.RowFile;
 import java.io.BufferedReader;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.zip.ZipException;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -171,8 +169,6 @@ final class SequencesProtocol {
             tree = new ObjectMapper().readTree(text);
         } catch (JsonProcessingException e) {
             throw new IOException(path + " is no JSON: " + e.getOriginalMessage(), e);
-        } catch (EOFException | ZipException e) {
-            throw new IOException(path + " cannot be unpacked (" + e.getMessage() + "): is it complete?", e);
         }
         if (tree == null || !tree.isObject() || tree.isEmpty()) {
             throw new IOException(path + " is not {\"item\": [attribute, ...], ...}");

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -83,16 +82,13 @@ public final class Importer {
 
     private static void readToEnd(Path path, MessageDigest digest) throws IOException {
         final byte[] buffer = new byte[BUFFER_BYTES];
-        try (InputStream bytes = new DigestInputStream(RowFile.inflated(Files.newInputStream(path)), digest)) {
+        try (InputStream bytes = new DigestInputStream(RowFile.inflated(path), digest)) {
             int count = 0;
             while (count >= 0) {
                 count = bytes.read(buffer);
             }
         } catch (IOException e) {
-            throw new IOException(
-                    path + " cannot be read to its end (" + e.getMessage()
-                            + "), nothing was imported: is it complete? bring it again",
-                    e);
+            throw new IOException(path + " cannot be read to its end, nothing was imported: " + e.getMessage(), e);
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPInputStream;
+import java.util.Objects;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
@@ -78,7 +78,7 @@ public final class RowFile implements AutoCloseable {
         }
         return new BufferedReader(
                 new InputStreamReader(
-                        inflated(Files.newInputStream(path)),
+                        inflated(path),
                         StandardCharsets.UTF_8
                                 .newDecoder()
                                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -86,12 +86,12 @@ public final class RowFile implements AutoCloseable {
                 BUFFER_BYTES);
     }
 
-    static InputStream inflated(InputStream raw) throws IOException {
-        final PushbackInputStream peeked = new PushbackInputStream(raw, 2);
+    static InputStream inflated(Path path) throws IOException {
+        final PushbackInputStream peeked = new PushbackInputStream(Files.newInputStream(path), 2);
         final byte[] magic = peeked.readNBytes(2);
         peeked.unread(magic);
         final boolean isGzip = magic.length == 2 && magic[0] == 0x1F && magic[1] == (byte) 0x8B;
-        return isGzip ? new GZIPInputStream(peeked, BUFFER_BYTES) : peeked;
+        return isGzip ? GzipLines.open(path, peeked) : peeked;
     }
 
     private void readHeader(List<String> columns) throws IOException {
@@ -140,8 +140,8 @@ public final class RowFile implements AutoCloseable {
             return all.hasNext();
         } catch (UncheckedIOException e) {
             throw new IOException(
-                    path + " cannot be read behind row " + row + " (" + e.getMessage()
-                            + "): is it complete? bring it again",
+                    path + " cannot be read behind row " + row + ": "
+                            + Objects.requireNonNull(e.getCause()).getMessage(),
                     e);
         }
     }

@@ -125,10 +125,11 @@ public final class DirectoryCopy {
         final Path to = Files.createDirectories(DataDirectory.models(target));
         try (Stream<Path> files = Files.list(models)) {
             for (final Path file : files.filter(ModelShelf::isModel).sorted().toList()) {
-                final ModelFile model = ModelFile.read(file);
-                if (!ModelShelf.file(models, model.hash()).equals(file)) {
-                    throw new IOException(file + " is damaged, its hash is " + model.hash()
-                            + ": put it back from a backup; if the journal does not name it, delete it");
+                final ModelDirectory.Entry entry = ModelDirectory.read(file);
+                final ModelFile model = entry.file();
+                if (model == null) {
+                    throw new IOException(file + " is " + entry.problem() + ". Publish the model again, or put its file"
+                            + " back from a backup; delete it only if it was never activated, not even as a shadow");
                 }
                 model.write(ModelShelf.file(to, model.hash()));
             }

@@ -24,6 +24,9 @@ public final class ModelDirectory {
     /** Digits of a hash that stand for all of it, at least. */
     public static final int DIGITS_MIN = 8;
 
+    /** No model's name, in any case: {@code model activate live} takes all models back, so that the live ranker orders. */
+    public static final String LIVE = "live";
+
     private static final int HASH_BYTES = ModelStore.HASH_BYTES;
     private static final String NONE = "0".repeat(2 * HASH_BYTES);
 
@@ -61,15 +64,31 @@ public final class ModelDirectory {
     }
 
     /**
+     * The same name.
+     *
+     * @throws IllegalArgumentException when it stands for the live ranker, so that no command would mean the model.
+     */
+    public static String checkedName(String name) {
+        if (name.equalsIgnoreCase(LIVE)) {
+            throw new IllegalArgumentException(
+                    "no model can be named " + name
+                            + ", which stands for the live ranker (model activate live): make it under another one, --name NAME");
+        }
+        return name;
+    }
+
+    /**
      * Checks a file and copies it here, durably, under the hash of its content.
      *
      * @throws ModelRefusedException when it is no model.
+     * @throws IllegalArgumentException when its name is none, see {@link #checkedName}.
      */
     public ModelFile publish(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new IOException("no file " + file + ": check the path");
         }
         final ModelFile model = ModelFile.read(file);
+        checkedName(model.name());
         Files.createDirectories(models);
         model.write(ModelShelf.file(models, model.hash()));
         for (final Path named : List.of(models, data)) {
@@ -94,7 +113,7 @@ public final class ModelDirectory {
         return entries;
     }
 
-    private static Entry read(Path file) throws IOException {
+    static Entry read(Path file) throws IOException {
         final String hash = file.getFileName().toString().substring(0, 2 * HASH_BYTES);
         try {
             final ModelFile model = ModelFile.read(file);
@@ -102,7 +121,8 @@ public final class ModelDirectory {
                     ? new Entry(hash, model, "")
                     : new Entry(hash, null, "damaged: its hash is " + model.hash());
         } catch (ModelRefusedException e) {
-            return new Entry(hash, null, "damaged: " + e.getMessage());
+            return new Entry(
+                    hash, null, "damaged: " + String.valueOf(e.getMessage()).replace(file + ": ", ""));
         }
     }
 
@@ -112,13 +132,21 @@ public final class ModelDirectory {
      * @throws IOException when there is none, or more than one.
      */
     public ModelFile find(String hashOrName) throws IOException {
-        final List<Entry> found = list().stream()
+        final List<Entry> all = list();
+        final List<Entry> found = all.stream()
                 .filter(entry -> hashOrName.length() >= DIGITS_MIN && entry.hash.startsWith(hashOrName)
                         || entry.file != null && entry.file.name().equals(hashOrName))
                 .toList();
         if (found.isEmpty()) {
-            throw new IOException(
-                    "no model of the name or hash " + hashOrName + " in " + models + ": publish it first");
+            final List<String> damaged = all.stream()
+                    .filter(entry -> entry.file == null)
+                    .map(entry -> ModelShelf.file(models, entry.hash) + " is " + entry.problem)
+                    .toList();
+            throw new IOException("no model of the name or hash " + hashOrName + " in " + models
+                    + (damaged.isEmpty()
+                            ? ": publish it first"
+                            : " can be read, but " + String.join("; ", damaged)
+                                    + ". A damaged file does not tell its name: if it is this one, publish it again"));
         }
         if (found.size() > 1) {
             throw new IOException(hashOrName + " is more than one model: give the hash, one of "

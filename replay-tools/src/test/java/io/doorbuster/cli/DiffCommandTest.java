@@ -349,6 +349,15 @@ class DiffCommandTest {
         assertThat(run("--journal", data, "--set", change, "--from", 9, "--to", 8))
                 .isEqualTo(2);
         assertThat(run("--journal", data, "--set", change, "--examples", -1)).isEqualTo(2);
+        final Path report = directory.resolve("refused");
+        assertThat(run("--journal", directory.resolve("none"), "--set", change, "--report", report))
+                .isEqualTo(1);
+        assertThat(run("--journal", data, "--set", change, "--to", 5, "--report", report))
+                .isEqualTo(1);
+        assertThat(report).doesNotExist();
+        final Path taken = model("taken", 1);
+        assertThat(run("--journal", data, "--set", change, "--report", taken)).isEqualTo(2);
+        assertThat(err.toString()).contains("--report " + taken + " is a file: give a directory");
         assertThat(run("--journal", data, "--model", "nobody")).isEqualTo(1);
         assertThat(err.toString()).contains("no model of the name or hash nobody");
         assertThat(run("--journal", data, "--model", "gone.safetensors")).isEqualTo(1);

@@ -123,6 +123,13 @@ class EvaluateCommandTest {
         final double last =
                 found.path("baselines").path("neighbours last").path(metric).asDouble();
         assertThat(first).isGreaterThan(last);
+        final List<Object> many =
+                new ArrayList<>(List.of("--protocol", "sessions", "--train", train, "--test", test, "--limit", 5));
+        for (int i = 1; i <= 6; i++) { // More than a serving engine has at hand: each is there all the same.
+            many.addAll(List.of("--model", model("m" + i, i)));
+        }
+        assertThat(run(many.toArray())).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("m1  ", "m6  ");
         assertThat(run("--protocol", "sessions", "--train", train, "--model", better, "--model", better))
                 .isEqualTo(2);
         assertThat(run("--protocol", "sessions", "--train", train, "--model", train))
@@ -333,6 +340,23 @@ class EvaluateCommandTest {
         assertThat(run("--protocol", "events", "--format", "csv", "--train", train, "--split", "soon"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("give 2011-10-09");
+        final Path report = directory.resolve("report");
+        assertThat(run("--protocol", "sessions", "--train", "gone.txt", "--test", test, "--report", report))
+                .isEqualTo(1);
+        assertThat(report).doesNotExist();
+        assertThat(run("--protocol", "sessions", "--train", train, "--test", test, "--report", test))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--report " + test + " is a file: give a directory");
+        final Path day = Files.writeString(
+                directory.resolve("day"),
+                "type,time,shopper,item\npurchase,2020-02-10T09:00:00Z,a,i\npurchase,2020-02-10T12:00:00Z,a,j\n");
+        assertThat(run("--protocol", "events", "--format", "csv", "--train", day))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .contains("a span before, to learn from, and of a span after", "--days", "--split TIME");
+        assertThat(run("--protocol", "events", "--format", "csv", "--train", day, "--split", "2020-02-10T10:00:00Z"))
+                .as(err.toString())
+                .isZero();
         final Path empty = Files.createFile(directory.resolve("empty"));
         assertThat(run("--protocol", "sessions", "--train", empty, "--validate"))
                 .isEqualTo(1);
@@ -348,11 +372,11 @@ class EvaluateCommandTest {
         final Path torn =
                 Files.write(directory.resolve("torn.gz"), Arrays.copyOf(packed.toByteArray(), packed.size() / 2));
         assertThat(run("--protocol", "sessions", "--train", torn, "--validate")).isEqualTo(1);
-        assertThat(err.toString()).contains("is it complete? bring it again");
+        assertThat(err.toString()).contains(torn + " is cut off in line ", ": bring it again");
         assertThat(run("--protocol", "events", "--format", "csv", "--train", torn))
                 .isEqualTo(1);
-        assertThat(err.toString()).contains("is it complete? bring it again");
+        assertThat(err.toString()).contains(torn + " is cut off in line ", ": bring it again");
         assertThat(run("--protocol", "ratings", "--train", torn)).isEqualTo(1);
-        assertThat(err.toString()).contains("is it complete? bring it again");
+        assertThat(err.toString()).contains(torn + " is cut off in line ", ": bring it again");
     }
 }

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -174,20 +175,71 @@ class ModelCommandTest {
         Files.write(file, damaged);
         assertThat(run("replay", "--data", data().toString())).isEqualTo(1);
         assertThat(err.toString()).contains(file.toString());
-        assertThat(run(
-                        "backup",
-                        "--data",
-                        data().toString(),
-                        "--to",
-                        directory.resolve("b").toString()))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains(file.toString());
+        assertThat(backup("b")).isEqualTo(1);
+        assertThat(err.toString()).contains(file + " is damaged", "Publish the model again", "never activated");
         Files.delete(file);
         assertThat(run("replay", "--data", data().toString())).isEqualTo(1);
         assertThat(err.toString()).contains("there is no model file").contains(file.toString());
         assertThat(run("model", "list", "--data", data().toString())).isEqualTo(1);
         Files.write(file, whole);
         done("verify", "--data", data().toString());
+    }
+
+    private int backup(String to) {
+        return run(
+                "backup",
+                "--data",
+                data().toString(),
+                "--to",
+                directory.resolve(to).toString());
+    }
+
+    @Test
+    void damagedFileThatIsNotInUseShouldBeMendedByPublishingOrDeletingIt() throws IOException {
+        try (GatewayServer server = serve();
+                DoorbusterClient client = connect(server)) {
+            trade(client);
+        }
+        final Path published = model("near", -1);
+        done("model", "publish", published.toString(), "--data", data().toString(), "--json");
+        final Path file = ModelShelf.file(
+                DataDirectory.models(data()), json().path("hash").asText());
+        final byte[] whole = Files.readAllBytes(file);
+        for (final byte[] damaged : List.of(Arrays.copyOf(whole, whole.length - 1), flipped(whole))) {
+            Files.write(file, damaged);
+            assertThat(backup("b")).isEqualTo(1);
+            assertThat(err.toString())
+                    .contains(
+                            file + " is damaged: ",
+                            "Publish the model again",
+                            "delete it only if it was never activated")
+                    .containsOnlyOnce(file.toString());
+            assertThat(run("model", "activate", "near", "--data", data().toString(), "--port", "1"))
+                    .isEqualTo(1);
+            assertThat(err.toString())
+                    .contains("no model of the name or hash near", file + " is damaged: ", "publish it again")
+                    .doesNotContain("publish it first");
+        }
+        done("model", "publish", published.toString(), "--data", data().toString());
+        assertThat(Files.readAllBytes(file)).isEqualTo(whole);
+        Files.delete(file);
+        assertThat(backup("b")).as(err.toString()).isZero();
+    }
+
+    private static byte[] flipped(byte[] whole) {
+        final byte[] damaged = whole.clone();
+        damaged[damaged.length - 1] ^= 64;
+        return damaged;
+    }
+
+    @Test
+    void nameOfTheLiveRankerShouldBeNoModels() throws IOException {
+        Files.createDirectories(data());
+        DataDirectory.open(data()).close();
+        assertThat(run("model", "publish", model("LIVE", -1).toString(), "--data", data().toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("no model can be named LIVE", "make it under another one");
+        assertThat(DataDirectory.models(data())).doesNotExist();
     }
 
     @Test

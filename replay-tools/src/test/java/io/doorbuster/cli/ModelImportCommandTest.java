@@ -121,6 +121,9 @@ class ModelImportCommandTest {
         assertThat(err.toString()).contains("either --onnx or --item-vectors");
         assertThat(run("--to", to, "--onnx", "a.onnx")).isEqualTo(2);
         assertThat(err.toString()).contains("--onnx needs --features");
+        assertThat(run("--to", to, "--onnx", "a.onnx", "--features", "OWN", "--name", "live"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("no model can be named live");
         assertThat(run("--to", to, "--item-vectors", "a.npy")).isEqualTo(2);
         assertThat(err.toString()).contains("needs --item-ids, --shopper-vectors and --shopper-ids");
         final Path ids = Files.write(directory.resolve("ids"), List.of("1"));

@@ -332,6 +332,8 @@ class OffPolicyCommandTest {
         assertThat(run("--format", "open-bandit", "--log", good, "--clip", 0)).isEqualTo(2);
         assertThat(run("--format", "hillstrom", "--log", good, "--on-policy", good))
                 .isEqualTo(2);
+        assertThat(run("--format", "hillstrom", "--log", good, "--places", 10)).isEqualTo(2);
+        assertThat(err.toString()).contains("--places belongs to --journal DIR, whose slates have places");
         assertThat(run("--format", "hillstrom", "--log", good)).isEqualTo(1);
         assertThat(err.toString()).contains("has no column history_segment");
         assertThat(run("--format", "open-bandit", "--log", directory.resolve("gone"), "--json"))

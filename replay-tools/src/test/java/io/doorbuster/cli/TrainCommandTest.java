@@ -195,6 +195,10 @@ class TrainCommandTest {
         assertThat(err.toString()).contains("its directory does not exist");
         assertThat(train("--to", file, "--name", "n".repeat(65))).isEqualTo(2);
         assertThat(err.toString()).contains("from 1 to 64 bytes");
+        assertThat(train("--to", file, "--name", "Live")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("no model can be named Live, which stands for the live ranker", "--name NAME");
+        assertThat(train("--to", directory.resolve("live.safetensors"))).isEqualTo(2);
         assertThat(train("--to", file, "--kind", "vectors")).isEqualTo(2);
         assertThat(err.toString()).contains("is imported, not trained");
         assertThat(train("--to", file, "--until", "60")).isEqualTo(1);

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.doorbuster.intake.ShopEvent.Kind;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,8 +161,44 @@ class EventFileTest {
         assertThat(plain).extracting(ShopEvent::kind).containsExactly(Kind.VIEWED, Kind.PURCHASED);
         final byte[] whole = packed.toByteArray();
         assertThat(read(whole, new TmallFormat())).isEqualTo(plain);
-        final byte[] cut = java.util.Arrays.copyOf(whole, whole.length - 10);
+        final byte[] cut = Arrays.copyOf(whole, whole.length - 10);
         assertThatThrownBy(() -> read(cut, new TmallFormat())).isInstanceOf(IOException.class);
+    }
+
+    /** Bytes that do not pack end in the middle of a known line; a file of which only the head is there, in its first. */
+    @Test
+    void cutOffGzipShouldSayInWhichLine() throws IOException {
+        final StringBuilder text = new StringBuilder();
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 3_000; i++) {
+            text.append("{\"type\":\"view\",\"user\":\"")
+                    .append(random.nextLong())
+                    .append("\",\"item\":\"A\"}\n");
+        }
+        final ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text.toString().getBytes(StandardCharsets.UTF_8));
+        }
+        final byte[] whole = packed.toByteArray();
+        final byte[] half = Arrays.copyOf(whole, whole.length / 2);
+        long line = 1;
+        try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(half))) {
+            for (int c = in.read(); c >= 0; c = in.read()) {
+                line += c == '\n' ? 1 : 0;
+            }
+        } catch (EOFException e) {
+            assertThat(line).isBetween(1_000L, 2_000L);
+        }
+        final RowFormat rows = new MappedFormat(Map.of("shopper", "user"), "", true);
+        assertThatThrownBy(() -> read(half, rows))
+                .isInstanceOf(IOException.class)
+                .hasMessage(directory.resolve("file") + " is cut off in line " + line + ": bring it again, whole");
+        assertThatThrownBy(() -> read(Arrays.copyOf(whole, 5), rows)).hasMessageContaining(" is cut off in line 1: ");
+        final byte[] damaged = whole.clone();
+        Arrays.fill(damaged, 10, 40, (byte) 0xFF);
+        assertThatThrownBy(() -> read(damaged, rows))
+                .hasMessageContaining(" is damaged (")
+                .hasMessageContaining("in line 1");
     }
 
     @Test

@@ -18,10 +18,18 @@ public final class ModelShelf {
     private static final String SUFFIX = ".safetensors";
 
     private final Path directory;
+    private final int kept;
     private final Deque<Model> newestFirst = new ArrayDeque<>();
 
+    /** A shelf for an engine that serves, or replays what one served. */
     public ModelShelf(Path directory) {
+        this(directory, KEPT);
+    }
+
+    /** A shelf that has so many models at hand, for those who ask many in turn. */
+    public ModelShelf(Path directory, int kept) {
         this.directory = directory;
+        this.kept = kept;
     }
 
     /** Where the file of a hash lies. */
@@ -53,11 +61,11 @@ public final class ModelShelf {
         return put(made == null ? Model.of(read) : made);
     }
 
-    /** Has a model at hand whose file may lie elsewhere, until {@link #KEPT} others were wanted. */
+    /** Has a model at hand whose file may lie elsewhere, until as many others were wanted as are kept. */
     public synchronized Model put(Model model) {
         newestFirst.remove(model);
         newestFirst.addFirst(model);
-        if (newestFirst.size() > KEPT) {
+        if (newestFirst.size() > kept) {
             newestFirst.removeLast();
         }
         return model;
