@@ -238,7 +238,7 @@ final class FactDispatch {
                     proposal.session(),
                     stores.shoppers().surrogate(shopperRow),
                     position);
-            rankerLearning.learn(candidates, target);
+            rankerLearning.learn(candidates, target, kind);
             stores.engine().addClipped(proposal.clipped());
         }
         if (stores.settings().embeddingNegatives() > 0 && (interval == 0 || !rankerLearning.isFrozen())) {

@@ -78,9 +78,6 @@ final class ImportCommand implements Callable<Integer> {
         final long beginNs = System.nanoTime();
         final IntakeReport intake = new IntakeReport();
         final ProgressLine progress = new ProgressLine(report.err());
-        if (!Files.isRegularFile(file)) {
-            throw new IOException("no file " + file + ": check the path");
-        }
         final Intake brought = intake();
         final Map<Setting, Long> settings = settingsOption.settings();
         settings.put(Setting.ENGINE_TIME, 1L);
@@ -112,6 +109,9 @@ final class ImportCommand implements Callable<Integer> {
             return VectorImporter.read(file, tensor, ids, KnownIds.read(data.directory))::send;
         }
         final RowFormat rows = format.format();
+        if (!Files.isRegularFile(file)) {
+            throw new IOException("no file " + file + ": check the path");
+        }
         return (address, token, intake, progress) -> Importer.run(file, rows, address, token, intake, progress);
     }
 

@@ -3,6 +3,7 @@ package io.doorbuster.engine.learning;
 import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.Chance;
 import io.doorbuster.engine.decision.Feature;
+import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.RankerStore;
 import io.doorbuster.engine.store.Stores;
 import io.doorbuster.kernels.Adam;
@@ -19,6 +20,9 @@ import org.agrona.UnsafeApi;
 public final class RankerLearning {
     /** Up to so many cases the ranker learns from every event; then from one in so many as the configuration says. */
     public static final int YOUNG_CASES = 65_536;
+
+    /** What a case counts for by what was done: a shop lives by what is bought, and most of what is done is looking. */
+    private static final float[] WEIGHTS = {1f, 1f, 2f, 4f};
 
     /** Cases of a step. */
     static final int BATCH = 64;
@@ -92,8 +96,9 @@ public final class RankerLearning {
      *
      * @param candidates as ranking left them.
      * @param target index of the candidate that came next, or -1 when none of them did: then only the features' means learn.
+     * @param kind what was done with it.
      */
-    public void learn(Candidates candidates, int target) {
+    public void learn(Candidates candidates, int target, ItemCount kind) {
         final int count = candidates.count();
         if (count == 0) {
             return;
@@ -104,7 +109,7 @@ public final class RankerLearning {
             share(candidates);
             guard(-Kernels.log(Math.max(SHARE_MIN, UnsafeApi.getFloat(shares + 4L * target))));
             if (!wasFrozen && !isFrozen()) {
-                addCase(candidates, target);
+                addCase(candidates, target, WEIGHTS[kind.ordinal()] / BATCH);
             } else {
                 counts.leaveOut();
             }
@@ -167,7 +172,7 @@ public final class RankerLearning {
         Kernels.softmax(shares, count);
     }
 
-    private void addCase(Candidates candidates, int target) {
+    private void addCase(Candidates candidates, int target, float weight) {
         final int count = candidates.count();
         Arrays.fill(gradient, 0f);
         for (int i = 0; i < count; i++) {
@@ -178,7 +183,7 @@ public final class RankerLearning {
         }
         final long sum = ranker.gradient();
         for (int i = 0; i < RankerStore.WEIGHTS; i++) {
-            UnsafeApi.putFloat(sum + 4L * i, UnsafeApi.getFloat(sum + 4L * i) + gradient[i] / BATCH);
+            UnsafeApi.putFloat(sum + 4L * i, UnsafeApi.getFloat(sum + 4L * i) + weight * gradient[i]);
         }
         final int cases = ranker.cases() == Integer.MAX_VALUE ? Integer.MAX_VALUE : ranker.cases() + 1;
         final int pending = ranker.pending() + 1;

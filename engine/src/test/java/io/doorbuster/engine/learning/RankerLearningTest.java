@@ -9,6 +9,7 @@ import io.doorbuster.engine.decision.Candidates;
 import io.doorbuster.engine.decision.History;
 import io.doorbuster.engine.embedding.SessionEmbedding;
 import io.doorbuster.engine.ranking.NextItemRanking;
+import io.doorbuster.engine.store.ItemCount;
 import io.doorbuster.engine.store.RankerStore;
 import io.doorbuster.engine.store.Settings;
 import io.doorbuster.engine.store.ShopperStore;
@@ -107,7 +108,7 @@ class RankerLearningTest {
         for (int i = 1; i < COUNT; i++) {
             target = candidates.score(i) > candidates.score(target) == isLikely ? i : target;
         }
-        learning.learn(candidates, target);
+        learning.learn(candidates, target, ItemCount.VIEWS);
     }
 
     private int[] weights() {
@@ -165,7 +166,7 @@ class RankerLearningTest {
     void gradientShouldBeThatOfTheLoss() {
         final int target = 7;
         fill(5);
-        learning.learn(candidates, target);
+        learning.learn(candidates, target, ItemCount.PURCHASES); // Which counts four times what a view does.
         stores.ranker().open(); // The lesson has moved the features' means too: back to where they were.
         for (int feature = 0; feature < RankerStore.FEATURES; feature++) {
             stores.ranker().statistics(feature, 0f, 1f);
@@ -174,8 +175,9 @@ class RankerLearningTest {
         final float step = 1f / 2048;
         int moved = 0;
         for (int weight = 0; weight < RankerStore.WEIGHTS; weight++) {
-            final double gradient =
-                    RankerLearning.BATCH * UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
+            final double gradient = RankerLearning.BATCH
+                    / 4
+                    * UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
             nudge(weight, step);
             final double above = loss(5, target);
             nudge(weight, -2 * step);
@@ -198,7 +200,7 @@ class RankerLearningTest {
         }
         for (int seed = 100; seed < 100 + 150 * RankerLearning.BATCH; seed++) {
             fill(seed);
-            learning.learn(candidates, mostFrequentlyBehind());
+            learning.learn(candidates, mostFrequentlyBehind(), ItemCount.VIEWS);
         }
         for (int seed = 0; seed < 50; seed++) {
             fill(seed);
@@ -225,10 +227,10 @@ class RankerLearningTest {
     @Test
     void withoutATargetOnlyTheFeaturesAreObserved() {
         fill(3);
-        learning.learn(candidates, -1);
+        learning.learn(candidates, -1, ItemCount.VIEWS);
         assertThat(stores.ranker().cases()).isZero();
         assertThat(stores.ranker().mean(5)).isNotZero();
         candidates.reset();
-        learning.learn(candidates, -1);
+        learning.learn(candidates, -1, ItemCount.VIEWS);
     }
 }
