@@ -106,9 +106,8 @@ class DeterminismMatrixTest {
         final List<String> all = new ArrayList<>();
         for (int isa = 0; isa < ISA.size(); isa++) {
             for (int compiler = 0; compiler < COMPILERS.size(); compiler++) {
-                final boolean isShort = mode == ThreadMode.SHARED
-                        ? (isa + compiler) % 2 == 0 // Every option of every axis.
-                        : isa == 0 && compiler == 0;
+                final boolean isShort =
+                        mode == ThreadMode.SHARED ? isOfShortRun(isa, compiler) : isa == 0 && compiler == 0;
                 if (IS_LONG || isShort) { // In the long run each two options of two axes meet.
                     all.add(flags(
                             isa,
@@ -119,6 +118,18 @@ class DeterminismMatrixTest {
             }
         }
         return all;
+    }
+
+    /**
+     * Every option of every axis, and no vectors under the first compiler, which makes an object of each: that takes minutes,
+     * and their bits are compared where kernels are tested.
+     */
+    private static boolean isOfShortRun(int isa, int compiler) {
+        return isa == 1 ? compiler == 0 || compiler == 3 : (isa + compiler) % 2 == 0;
+    }
+
+    private static int events(ThreadMode mode) {
+        return IS_LONG || mode == ThreadMode.SHARED ? EVENTS : EVENTS / 5;
     }
 
     private static String flags(int isa, int compiler, int collector, int locale) {
@@ -143,7 +154,7 @@ class DeterminismMatrixTest {
             for (int source = 1; source <= SOURCES; source++) {
                 try (PipelinedClient client = PipelinedClient.connect(address, token, source)) {
                     final EveryMessage script = new EveryMessage(client, source).withModels(models);
-                    script.send(source == SOURCES - 1 ? EVENTS : INTERPRETED_EVENTS);
+                    script.send(source == SOURCES - 1 ? events(mode) : INTERPRETED_EVENTS);
                     missed.removeAll(script.outcomes());
                     missedRungs.removeAll(script.rungs());
                 }
@@ -152,7 +163,7 @@ class DeterminismMatrixTest {
         assertThat(missed).isEmpty();
         assertThat(missedRungs).isEmpty();
         assertThat(server.failure()).isNull();
-        assertThat(server.position()).isGreaterThanOrEqualTo(EVENTS);
+        assertThat(server.position()).isGreaterThanOrEqualTo(events(mode));
         assertThat(new JournalInspector(MAPPER).summary(data).path("records").fieldNames())
                 .toIterable()
                 .containsAll(recordNames());
