@@ -202,7 +202,7 @@ final class FactDispatch {
             learnNext(stores.shoppers().rowOf(shopper), itemRow, kind, position);
         }
         features.onBehaviour(shopper, itemRow, kind, stores.engine().timeNs());
-        if (shopper != 0) {
+        if (shopper != 0 && !rankerLearning.isFrozen()) {
             learning.onFeedback(stores.shoppers().rowOf(shopper), itemRow, kind, slatePosition, position);
         }
         verdict.set(Outcome.ACCEPTED);

@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
  *   identities/  who a shopper is; not part of the journal's backups
  *   token        what clients must know
  *   rewound      in one that a rewind made: what it left out, and how far it came
+ *   unfinished   while a copy or a rewind is made
  *   state/       the stores, where no memory-backed place has room; derived
  * </pre>
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String FORMAT = "doorbuster data 1\n";
     private static final String FORMAT_FILE = "FORMAT";
+    private static final String UNFINISHED = "unfinished";
     private static final String FORMAT_DRAFT = "FORMAT.draft";
 
     /** What may lie there before the directory is ours: a token laid down for us, and what a killed start left. */
@@ -92,6 +94,49 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens an empty or missing directory that is to become a copy. Until {@link #finish} nobody takes it for a shop.
+     *
+     * @throws IOException when something lies there, or it is in use; it is as it was then.
+     */
+    public static DataDirectory openUnfinished(Path path) throws IOException {
+        Files.createDirectories(path);
+        final JournalLock lock = JournalLock.acquire(path.resolve("lock"));
+        try {
+            try (Stream<Path> entries = Files.list(path)) {
+                if (entries.anyMatch(entry -> !entry.getFileName().toString().equals("lock"))) {
+                    throw new IOException(path + " is not empty: choose a new directory");
+                }
+            }
+            Files.createFile(path.resolve(UNFINISHED));
+            claim(path);
+            return new DataDirectory(path, lock);
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** From now on it is not whole, as before {@link #finish}. */
+    public void unfinish() throws IOException {
+        Files.writeString(path.resolve(UNFINISHED), "");
+        forceNames();
+    }
+
+    /** The copy is whole, and found again after a power cut. */
+    public void finish() throws IOException {
+        forceNames();
+        Files.delete(path.resolve(UNFINISHED));
+        forceNames();
+    }
+
+    private static void refuseUnfinished(Path path) throws IOException {
+        if (Files.exists(path.resolve(UNFINISHED))) {
+            throw new IOException(
+                    path + " is what a copy or a rewind left that did not end: delete it, and make it again");
+        }
+    }
+
     /** Opens a directory that is ours, unless another process has it: then null. */
     static @Nullable DataDirectory tryOpen(Path path) throws IOException {
         check(path);
@@ -143,6 +188,7 @@ public final class DataDirectory implements AutoCloseable {
 
     /** Throws unless the directory is one of ours. */
     public static void check(Path path) throws IOException {
+        refuseUnfinished(path);
         final Path format = path.resolve(FORMAT_FILE);
         if (!Files.exists(format)) {
             throw new IOException(path + " is no data directory of doorbuster: give the directory that serve, import or"

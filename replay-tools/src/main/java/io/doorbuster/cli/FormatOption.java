@@ -35,6 +35,10 @@ final class FormatOption {
                             + " click, cart or purchase.")
     private String type = "";
 
+    boolean isGiven() {
+        return !name.isEmpty();
+    }
+
     RowFormat format() {
         return format(name);
     }

@@ -105,14 +105,23 @@ final class ImportCommand implements Callable<Integer> {
 
     private Intake intake() throws IOException {
         final Path ids = vectorsOf;
+        if (ids == null ? tensor != null : format.isGiven()) {
+            throw new IllegalArgumentException("--tensor belongs to --vectors-of, and --format does not");
+        }
         if (ids != null) {
+            requireFile(ids);
+            requireFile(file);
             return VectorImporter.read(file, tensor, ids, KnownIds.read(data.directory))::send;
         }
         final RowFormat rows = format.format();
-        if (!Files.isRegularFile(file)) {
-            throw new IOException("no file " + file + ": check the path");
-        }
+        requireFile(file);
         return (address, token, intake, progress) -> Importer.run(file, rows, address, token, intake, progress);
+    }
+
+    private static void requireFile(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException("no file " + path + ": check the path");
+        }
     }
 
     static void lines(Report report, IntakeReport intake) {

@@ -55,7 +55,8 @@ public final class KnownIds {
         return itemIds.getOrDefault(external, ItemIds.of(external));
     }
 
-    boolean hasItem(long itemId) {
+    /** Whether an item was ever upserted. */
+    public boolean hasItem(long itemId) {
         return items.contains(itemId);
     }
 

@@ -58,20 +58,14 @@ public final class Importer {
      * would have another name.
      */
     public static long source(Path path, RowFormat format) throws IOException {
-        return source(format.toString(), path);
-    }
-
-    static long source(String meaning, Path... paths) throws IOException {
         final MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this JDK has no SHA-256; use a full JDK", e);
         }
-        digest.update(meaning.getBytes(StandardCharsets.UTF_8));
-        for (final Path path : paths) {
-            readToEnd(path, digest);
-        }
+        digest.update(format.toString().getBytes(StandardCharsets.UTF_8));
+        readToEnd(path, digest);
         final byte[] hash = digest.digest();
         long source = 0;
         for (int i = 0; i < BitUtil.SIZE_OF_LONG; i++) {

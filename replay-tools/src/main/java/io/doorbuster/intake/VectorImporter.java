@@ -14,25 +14,31 @@ import io.doorbuster.foreign.VectorTables;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what items' texts or images show into a running shop through its gateway, a vector for each. One thread. */
 public final class VectorImporter implements ReplyHandler {
+    /** One for all: what is brought again is set again. */
+    private static final long SOURCE = 0x766563746f7273L;
+
     private static final int IN_FLIGHT_MAX = 256;
     private static final long PATIENCE_NS = 30_000_000_000L;
 
     private final Matrix vectors;
     private final long[] items;
-    private final long source;
+    private final KnownIds known;
     private IntakeReport report = new IntakeReport();
-    private long serverPosition;
-    private long answered;
+    private final Map<Long, Long> rowOfCorrelation = new HashMap<>();
+    private long lengthTaken;
 
-    private VectorImporter(Matrix vectors, long[] items, long source) {
+    private VectorImporter(Matrix vectors, long[] items, KnownIds known) {
         this.vectors = vectors;
         this.items = items;
-        this.source = source;
+        this.known = known;
+        lengthTaken = vectors.paddedColumns();
     }
 
     /**
@@ -47,26 +53,28 @@ public final class VectorImporter implements ReplyHandler {
             throws IOException {
         final Matrix matrix = Matrix.read(vectors, tensor);
         final long[] items = new VectorTables(known).items(ids, matrix.rows());
-        return new VectorImporter(matrix, items, Importer.source("vectors " + tensor, vectors, ids));
+        return new VectorImporter(matrix, items, known);
     }
 
     /**
-     * Sends every vector and waits for every outcome. The same files again are recognised: their source is their content.
+     * Sends the vectors of items that the shop knows and waits for every outcome.
      *
      * @param progress told the rows sent.
+     * @throws IOException when the shop takes vectors of another length.
      */
     public void send(InetSocketAddress address, String token, IntakeReport intake, LongConsumer progress)
             throws IOException {
         report = intake;
-        answered = 0;
-        try (PipelinedClient client = PipelinedClient.connect(address, token, source)) {
-            serverPosition = client.serverPosition();
+        try (PipelinedClient client = PipelinedClient.connect(address, token, SOURCE)) {
             client.acknowledge(AckLevel.PROCESS); // The process that imports forces all of it before it ends.
-            client.nextSequence(1); // From the first row on, whatever an earlier run brought in.
             for (int row = 0; row < items.length; row++) {
                 report.onRead(1);
-                client.itemVectorSet(items[row], vectors.row(row));
-                while (client.inFlight() > IN_FLIGHT_MAX) {
+                if (known.hasItem(items[row])) {
+                    rowOfCorrelation.put(client.itemVectorSet(items[row], vectors.row(row)), row + 1L);
+                } else {
+                    report.onRejected(row + 1L, "not in the catalogue");
+                }
+                while (client.inFlight() > IN_FLIGHT_MAX || row == 0 && client.inFlight() > 0) {
                     poll(client);
                 }
                 progress.accept(row + 1L);
@@ -81,20 +89,20 @@ public final class VectorImporter implements ReplyHandler {
         if (client.poll(this, PATIENCE_NS) == 0) {
             throw new IOException("no answer within 30 s; the outcome is unknown");
         }
+        if (lengthTaken != vectors.paddedColumns()) {
+            throw new IOException("this shop takes vectors of " + lengthTaken + " and these are of "
+                    + vectors.paddedColumns() + ": its journal's first record says so (CONTENT_DIMENSIONS)");
+        }
     }
 
     @Override
     public void onAcknowledged(long correlationId, long position, Outcome outcome, long detail) {
-        answered++; // In the order sent.
-        if (outcome == Outcome.SEQUENCE_STALE || position <= serverPosition) {
-            report.onKnown();
-        } else if (outcome == Outcome.INVALID_VECTOR && detail != vectors.paddedColumns()) {
-            report.onRejected(
-                    answered,
-                    outcome + ": this shop takes vectors of " + detail + " and these are of " + vectors.paddedColumns()
-                            + "; a new one says --set CONTENT_DIMENSIONS=" + vectors.paddedColumns());
-        } else if (outcome != Outcome.ACCEPTED) {
-            report.onRejected(answered, outcome.name());
+        final Long row = rowOfCorrelation.remove(correlationId);
+        if (outcome == Outcome.INVALID_VECTOR) {
+            lengthTaken = detail;
+        }
+        if (outcome != Outcome.ACCEPTED && row != null) {
+            report.onRejected(row, outcome.name());
         }
     }
 
@@ -115,6 +123,6 @@ public final class VectorImporter implements ReplyHandler {
 
     @Override
     public void onRejected(long correlationId, RejectCode code, String message) {
-        throw new IllegalStateException("the gateway refused row " + (answered + 1) + ": " + code + ", " + message);
+        throw new IllegalStateException("the gateway refused a vector: " + code + ", " + message);
     }
 }

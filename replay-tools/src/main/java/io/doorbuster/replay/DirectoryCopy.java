@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -44,6 +45,7 @@ public final class DirectoryCopy {
      */
     public DirectoryCopy(Path source, Path target) throws IOException {
         DataDirectory.check(source);
+        refuseInside(source, target);
         if (Files.exists(target)) {
             try (Stream<Path> files = Files.list(target)) {
                 if (files.findAny().isPresent()) {
@@ -61,19 +63,29 @@ public final class DirectoryCopy {
      * @param until last position; what is there when it is beyond the journal's end.
      */
     public Copied copy(long until, Progress progress) throws IOException {
-        try {
-            return copyAndRecover(until, progress);
-        } catch (IOException | RuntimeException e) {
-            discard();
-            throw e;
+        try (DataDirectory made = DataDirectory.openUnfinished(target)) {
+            try {
+                copyJournal(until, progress);
+                copyModels(source, target);
+                final Copied copied = recover(made.path(), progress);
+                made.finish();
+                return copied;
+            } catch (IOException | RuntimeException e) {
+                discard();
+                throw e;
+            }
         }
     }
 
-    private Copied copyAndRecover(long until, Progress progress) throws IOException {
-        try (DataDirectory made = DataDirectory.open(target)) {
-            copyJournal(until, progress);
-            copyModels(source, target);
-            return recover(made.path(), progress);
+    /** A directory that is copied is not written to. */
+    static void refuseInside(Path source, Path target) throws IOException {
+        final Path from = source.toRealPath();
+        Path existing = target.toAbsolutePath().normalize();
+        while (!Files.exists(existing)) {
+            existing = Objects.requireNonNull(existing.getParent());
+        }
+        if (existing.toRealPath().startsWith(from)) {
+            throw new IOException(target + " lies in " + source + ", or is it: choose a new directory");
         }
     }
 
@@ -104,7 +116,7 @@ public final class DirectoryCopy {
         }
     }
 
-    /** Half a copy must not be taken for a shop. */
+    /** Half a copy must not be taken for a shop. The caller has it open. */
     void discard() throws IOException {
         if (!Files.exists(target)) {
             return;

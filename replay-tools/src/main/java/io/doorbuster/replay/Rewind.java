@@ -92,6 +92,7 @@ public final class Rewind {
      */
     public Rewind(Path source, Path target, RewindChoice choice) throws IOException {
         DataDirectory.check(source);
+        DirectoryCopy.refuseInside(source, target);
         this.source = source;
         this.target = target;
         asked = choice;
@@ -116,7 +117,15 @@ public final class Rewind {
         }
         try (DataDirectory made = DataDirectory.open(target)) {
             JournalCopy.checkRoom(DataDirectory.journal(source), DataDirectory.journal(target));
-            return goOn(made, choice, mark, Long.MAX_VALUE, progress);
+            made.unfinish();
+            try {
+                return goOn(made, choice, mark, Long.MAX_VALUE, progress);
+            } catch (IOException | RuntimeException e) {
+                if (events == 0) { // It is as it was.
+                    made.finish();
+                }
+                throw e;
+            }
         }
     }
 
@@ -132,24 +141,21 @@ public final class Rewind {
         if (firstAndLast[0] == 0) {
             return new Rewound(false, 0, 0, byKind, bySource, 0, 0, null);
         }
-        try {
-            final Rewound rewound = beginAt(copy, choice, firstAndLast[0], firstAndLast[1], progress);
-            if (rewound.leftOut() == 0) { // All of them had been refused.
+        try (DataDirectory made = DataDirectory.openUnfinished(target)) {
+            try {
+                DirectoryCopy.copyModels(source, target); // Each is checked: not after all the work.
+                copy.copyJournal(
+                        firstAndLast[0] - 1, progress); // One or more: a journal's first record is no behaviour.
+                final Rewound rewound = goOn(made, choice, null, firstAndLast[1], progress);
+                if (rewound.leftOut() == 0) { // All of them had been refused.
+                    copy.discard();
+                    return new Rewound(false, 0, 0, byKind, bySource, 0, 0, null);
+                }
+                return rewound;
+            } catch (IOException | RuntimeException e) {
                 copy.discard();
-                return new Rewound(false, 0, 0, byKind, bySource, 0, 0, null);
+                throw e;
             }
-            return rewound;
-        } catch (IOException | RuntimeException e) {
-            copy.discard();
-            throw e;
-        }
-    }
-
-    private Rewound beginAt(DirectoryCopy copy, RewindChoice choice, long first, long last, Progress progress)
-            throws IOException {
-        try (DataDirectory made = DataDirectory.open(target)) {
-            copy.copyJournal(first - 1, progress); // One or more: a journal's first record is no behaviour.
-            return goOn(made, choice, null, last, progress);
         }
     }
 
@@ -212,8 +218,8 @@ public final class Rewind {
             DirectoryCopy.takeCheckpoint(target, engine, recovery);
             DirectoryCopy.copyModels(source, target);
             DirectoryCopy.copyIdentities(source, target); // Behind the journal, so that it knows every shopper there.
-            made.forceNames();
             new RewindMark(choice.toString(), engine.position(), sourceCrc, engine.recordCrc()).write(target);
+            made.finish();
             return new Rewound(
                     mark != null,
                     engine.position(),

@@ -30,6 +30,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.agrona.DirectBuffer;
@@ -313,7 +314,9 @@ class RewindCommandTest {
         assertThat(rewind("nothing", "--from", "0")).isEqualTo(2);
         assertThat(directory.resolve("nothing")).doesNotExist();
         assertThat(rewind("old", "--source", "9")).isEqualTo(1);
-        assertThat(ERR.toString()).contains("is not empty");
+        assertThat(ERR.toString()).contains("lies in").contains("choose a new directory");
+        assertThat(rewind("old/inside", "--source", "9")).isEqualTo(1);
+        assertThat(directory.resolve("old/inside")).doesNotExist();
         assertThat(rewind("new", "--source", "1")).isEqualTo(1);
         assertThat(ERR.toString()).contains("other options").contains("choose a new directory");
         assertThat(run("rewind", "--data", path("gone"), "--out", path("nothing"), "--source", "9"))
@@ -325,11 +328,25 @@ class RewindCommandTest {
     void anotherJournalShouldBeRefused() throws IOException {
         assertThat(run("rewind", "--data", path("new"), "--out", path("new"), "--source", "9"))
                 .isEqualTo(1);
-        assertThat(ERR.toString()).contains("of another journal");
+        assertThat(ERR.toString()).contains("lies in");
         assertThat(run("restore", "--data", path("old"), "--at", "65", "--to", path("short")))
                 .isZero();
         assertThat(run("rewind", "--data", path("short"), "--out", path("new"), "--source", "9"))
                 .isEqualTo(1);
         assertThat(ERR.toString()).contains("ends before position");
+    }
+
+    @Test
+    void whatAKilledRewindLeftShouldBeNoShop() throws IOException {
+        assertThat(run("restore", "--data", path("old"), "--at", "60", "--to", path("half")))
+                .isZero();
+        Files.createFile(directory.resolve("half/unfinished"));
+        for (final String command : List.of("verify", "replay")) {
+            assertThat(run(command, "--data", path("half"))).isNotZero();
+        }
+        assertThat(run("serve", "--data", path("half"))).isEqualTo(1);
+        assertThat(ERR.toString()).contains("did not end: delete it, and make it again");
+        assertThat(rewind("half", "--source", "9")).isEqualTo(1);
+        assertThat(ERR.toString()).contains("is not empty");
     }
 }

@@ -27,6 +27,9 @@ public final class LearningStage {
     /** Places of what shoppers had that are drawn to be learned from again with a fact of a young shop. */
     static final int REPLAYS = 32;
 
+    /** Records of a journal after which nothing is learned again. */
+    private static final long YOUNG_RECORDS = 1 << 20;
+
     /** Items drawn beside one of them. */
     static final int REPLAY_NEGATIVES = 4;
 
@@ -117,7 +120,7 @@ public final class LearningStage {
                 update(shopperRow, row, 0f, weight * NEGATIVE_WEIGHT, settings);
             }
         }
-        if (stores.embedding().isYoung()) {
+        if (position < YOUNG_RECORDS) {
             replay(bound, Chance.mix(seed), settings);
         }
     }

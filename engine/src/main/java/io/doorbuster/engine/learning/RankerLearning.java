@@ -109,7 +109,7 @@ public final class RankerLearning {
             share(candidates);
             guard(-Kernels.log(Math.max(SHARE_MIN, UnsafeApi.getFloat(shares + 4L * target))));
             if (!wasFrozen && !isFrozen()) {
-                addCase(candidates, target, WEIGHTS[kind.ordinal()] / BATCH);
+                addCase(candidates, target, relativeWeight(WEIGHTS[kind.ordinal()]) / BATCH);
             } else {
                 counts.leaveOut();
             }
@@ -170,6 +170,14 @@ public final class RankerLearning {
             UnsafeApi.putFloat(shares + 4L * i, candidates.score(i));
         }
         Kernels.softmax(shares, count);
+    }
+
+    /** Over the mean of cases of late, so that a shop in which all is of one kind learns as fast as any. */
+    private float relativeWeight(float weight) {
+        final float mean =
+                ranker.cases() == 0 ? weight : moved(ranker.caseWeight(), weight, ranker.cases(), LONG_CASES);
+        ranker.caseWeight(mean);
+        return weight / mean;
     }
 
     private void addCase(Candidates candidates, int target, float weight) {

@@ -39,7 +39,7 @@ public final class ContentStore {
     }
 
     /**
-     * Replaces an item's vector; one without a length takes it away.
+     * Replaces an item's vector; one whose length is 0, or too small for a float, takes it away.
      *
      * @param vector float x dimensions, little-endian, no component beyond 1e9.
      */

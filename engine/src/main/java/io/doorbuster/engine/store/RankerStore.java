@@ -10,7 +10,8 @@ import org.agrona.UnsafeApi;
  *   weights:     float[HIDDEN][FEATURES] | biases float[HIDDEN] | output float[HIDDEN] | direct float[FEATURES] | zeros to a multiple of 16
  *   first, second, gradient: the same shape
  *   statistics:  mean float[FEATURES] | variance float[FEATURES] | cases int32 | cases in the gradient int32
- *                loss of late float | loss of long float | cases to be frozen int32 | freezes int32 | zeros
+ *                loss of late float | loss of long float | cases to be frozen int32 | freezes int32
+ *                mean weight of a case float | zeros
  * </pre>
  */
 public final class RankerStore {
@@ -43,7 +44,8 @@ public final class RankerStore {
     private static final int LONG_LOSS = LATE_LOSS + 4;
     private static final int FROZEN = LONG_LOSS + 4;
     private static final int FREEZES = FROZEN + 4;
-    private static final int ROW_BYTES = FREEZES + 3 + PageStore.ROW_ALIGNMENT & -PageStore.ROW_ALIGNMENT;
+    private static final int WEIGHT = FREEZES + 4;
+    private static final int ROW_BYTES = WEIGHT + 3 + PageStore.ROW_ALIGNMENT & -PageStore.ROW_ALIGNMENT;
 
     private final PageStore rows;
 
@@ -110,6 +112,15 @@ public final class RankerStore {
     /** Mean loss of the last several thousand cases. */
     public float longLoss() {
         return UnsafeApi.getFloat(rows.address(0) + LONG_LOSS);
+    }
+
+    /** Mean weight of the last several thousand cases. */
+    public float caseWeight() {
+        return UnsafeApi.getFloat(rows.address(0) + WEIGHT);
+    }
+
+    public void caseWeight(float mean) {
+        UnsafeApi.putFloat(rows.address(0) + WEIGHT, mean);
     }
 
     public void losses(float late, float longOnes) {

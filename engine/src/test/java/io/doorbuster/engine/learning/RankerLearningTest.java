@@ -166,7 +166,7 @@ class RankerLearningTest {
     void gradientShouldBeThatOfTheLoss() {
         final int target = 7;
         fill(5);
-        learning.learn(candidates, target, ItemCount.PURCHASES); // Which counts four times what a view does.
+        learning.learn(candidates, target, ItemCount.PURCHASES);
         stores.ranker().open(); // The lesson has moved the features' means too: back to where they were.
         for (int feature = 0; feature < RankerStore.FEATURES; feature++) {
             stores.ranker().statistics(feature, 0f, 1f);
@@ -175,9 +175,8 @@ class RankerLearningTest {
         final float step = 1f / 2048;
         int moved = 0;
         for (int weight = 0; weight < RankerStore.WEIGHTS; weight++) {
-            final double gradient = RankerLearning.BATCH
-                    / 4
-                    * UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
+            final double gradient =
+                    RankerLearning.BATCH * UnsafeApi.getFloat(stores.ranker().gradient() + 4L * weight);
             nudge(weight, step);
             final double above = loss(5, target);
             nudge(weight, -2 * step);
@@ -188,6 +187,28 @@ class RankerLearningTest {
         }
         assertThat(moved).isGreaterThan(40);
         assertThat(stores.ranker().cases()).isEqualTo(1);
+    }
+
+    @Test
+    void purchaseShouldCountFourTimesWhatAViewDoes() {
+        final float[] gradients = new float[2];
+        for (int i = 0; i < 10; i++) {
+            fill(5);
+            learning.learn(candidates, 7, ItemCount.VIEWS);
+        }
+        for (final ItemCount kind : new ItemCount[] {ItemCount.VIEWS, ItemCount.PURCHASES}) {
+            stores.ranker().open();
+            stores.ranker().caseWeight(2f);
+            final int bias = RankerStore.DIRECT;
+            final float before = UnsafeApi.getFloat(stores.ranker().gradient() + 4L * bias);
+            stores.ranker().close();
+            fill(5);
+            learning.learn(candidates, 7, kind);
+            gradients[kind == ItemCount.VIEWS ? 0 : 1] =
+                    (UnsafeApi.getFloat(stores.ranker().gradient() + 4L * bias) - before)
+                            * stores.ranker().caseWeight();
+        }
+        assertThat((double) gradients[1]).isCloseTo(4.0 * gradients[0], within(0.02 * Math.abs(gradients[1])));
     }
 
     @Test
