@@ -202,10 +202,15 @@ final class FactDispatch {
             learnNext(stores.shoppers().rowOf(shopper), itemRow, kind, position);
         }
         features.onBehaviour(shopper, itemRow, kind, stores.engine().timeNs());
-        if (shopper != 0 && !rankerLearning.isFrozen()) {
+        if (shopper != 0 && !isFrozen()) {
             learning.onFeedback(stores.shoppers().rowOf(shopper), itemRow, kind, slatePosition, position);
         }
         verdict.set(Outcome.ACCEPTED);
+    }
+
+    /** Whether nothing is to be learned now; a ranker that is switched off holds nothing back. */
+    private boolean isFrozen() {
+        return stores.settings().rankerInterval() > 0 && rankerLearning.isFrozen();
     }
 
     /** What came behind a shopper's history is learned before it is part of it, or of anything that proposals are made from. */
@@ -241,7 +246,7 @@ final class FactDispatch {
             rankerLearning.learn(candidates, target, kind);
             stores.engine().addClipped(proposal.clipped());
         }
-        if (stores.settings().embeddingNegatives() > 0 && (interval == 0 || !rankerLearning.isFrozen())) {
+        if (stores.settings().embeddingNegatives() > 0 && !isFrozen()) {
             embeddingLearning.onNext(proposal.history(), itemRow, position);
             similarLearning.onNext(proposal.history(), itemRow, position);
         }

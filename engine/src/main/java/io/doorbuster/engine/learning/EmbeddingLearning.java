@@ -25,6 +25,9 @@ import org.agrona.UnsafeApi;
  * and each session is to have as many as any other.
  */
 public final class EmbeddingLearning {
+    /** Events after which nothing is learned again: by then each item has been seen often enough. */
+    private static final long YOUNG_EVENTS = 1 << 20;
+
     private static final float RATE = 0.12f;
     private static final float PLACE_RATE = 0.3f * RATE;
     private static final float SQUARES_BEGIN = 1e-3f;
@@ -135,7 +138,7 @@ public final class EmbeddingLearning {
         if (history.count() > 0 && history.row(0) != itemRow) {
             learn(history, itemRow, seed);
         }
-        final int replays = store.isYoung() ? stores.settings().embeddingReplays() : 0;
+        final int replays = store.events() < YOUNG_EVENTS ? stores.settings().embeddingReplays() : 0;
         for (int i = 1; i <= replays; i++) {
             replay(i - 1, Chance.mix(seed + i));
         }

@@ -15,9 +15,6 @@ public final class EmbeddingStore {
     /** Newest events whose items are remembered. */
     static final int OCCURRENCES_MAX = 262_144;
 
-    /** Events after which nothing is learned again: by then each item has been seen often enough. */
-    private static final long YOUNG_EVENTS = 1 << 20;
-
     private static final int PER_LINE = 16;
     private static final int CURSORS = 8;
 
@@ -100,11 +97,6 @@ public final class EmbeddingStore {
     /** Events that ever were. */
     public long events() {
         return UnsafeApi.getLong(header.address(0));
-    }
-
-    /** Whether what is remembered is to be learned again. */
-    public boolean isYoung() {
-        return events() < YOUNG_EVENTS;
     }
 
     /** Newest events whose items are remembered. */
