@@ -3,6 +3,7 @@ package io.doorbuster.journal;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.core.io.IORuntimeException;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.wire.DocumentContext;
@@ -26,6 +27,14 @@ final class ChronicleLog implements ExcerptLog {
 
     @Override
     public long append(ByteBuffer batch, int length) {
+        try {
+            return write(length);
+        } catch (IORuntimeException e) {
+            throw JournalQueue.notWritable(e);
+        }
+    }
+
+    private long write(int length) {
         final ExcerptAppender target = appender();
         final long end;
         try (DocumentContext document = target.writingDocument()) {

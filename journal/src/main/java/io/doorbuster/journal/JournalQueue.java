@@ -1,6 +1,9 @@
 package io.doorbuster.journal;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import net.openhft.chronicle.core.io.IORuntimeException;
 import net.openhft.chronicle.queue.RollCycles;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -19,8 +22,18 @@ final class JournalQueue {
      * Opens for one appender, whose caller holds a {@link JournalLock}. Chronicle's own locks, which go by pid, are let go:
      * in a container the killed process had the pid of the living one. The time never lies before the last cycle, or its
      * records would be hidden.
+     *
+     * @throws UncheckedIOException when the disk refuses.
      */
     static SingleChronicleQueue openForAppend(Path directory, JournalTime time) {
+        try {
+            return openUnlocked(directory, time);
+        } catch (IORuntimeException e) {
+            throw notWritable(e);
+        }
+    }
+
+    private static SingleChronicleQueue openUnlocked(Path directory, JournalTime time) {
         final SingleChronicleQueue queue = builder(directory).timeProvider(time).build();
         final int lastCycle = queue.lastCycle();
         if (lastCycle > 0) {
@@ -40,6 +53,19 @@ final class JournalQueue {
                     e);
         }
         return queue;
+    }
+
+    /** What the disk has said, without what the queue was doing. */
+    static UncheckedIOException notWritable(IORuntimeException refused) {
+        Throwable cause = refused;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return new UncheckedIOException(
+                "the journal cannot be written (" + cause.getMessage()
+                        + "): what was not acknowledged by now has an unknown outcome; check the disk and its space, then start"
+                        + " again",
+                new IOException(refused));
     }
 
     private static void unlock(SingleChronicleQueue queue, String key) {

@@ -57,6 +57,21 @@ class IoErrorTest {
         restartCleanly();
     }
 
+    /** Campaign of errors, seed 301, run 15: a stack trace of the queue. */
+    @Test
+    void diskThatTakesNoFirstFileShouldBeSaidInALine() throws IOException, InterruptedException {
+        Strace.assumeWorks();
+        final List<String> under = Strace.injecting(trace(), "ftruncate", "error=ENOSPC:when=2", List.of());
+        try (ServedProcess server = ServedProcess.tryStartUnder(under, data(), err())) {
+            assertThat(server.isListening()).isFalse();
+            assertThat(server.awaitExit()).isEqualTo(1);
+        }
+        assertThat(Files.readString(err()))
+                .contains("doorbuster: the journal cannot be written (No space left on device)")
+                .doesNotContain("\tat ");
+        restartCleanly();
+    }
+
     @Test
     void anyErrorShouldLoseNothingThatWasAcknowledged() throws IOException, InterruptedException {
         Strace.assumeWorks();
