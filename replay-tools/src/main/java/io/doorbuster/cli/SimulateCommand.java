@@ -39,26 +39,33 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--events", defaultValue = "1000000", description = "Events of each seed, at most 4,000,000.")
     private long events;
 
+    @Option(
+            names = "--threads",
+            description =
+                    "Seeds that run at the same time, each on one thread; changes no result (default: one for each"
+                            + " processor).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
     @Mixin
     private Report report = new Report();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         JvmFlags.check();
-        if (seeds < 1 || events < 1 || events > 4_000_000) {
-            throw new IllegalArgumentException(
-                    "--seeds " + seeds + " --events " + events + ": at least 1 of each, and at most 4000000 events");
+        if (seeds < 1 || events < 1 || events > 4_000_000 || threads < 1) {
+            throw new IllegalArgumentException("--seeds " + seeds + " --events " + events + " --threads " + threads
+                    + ": at least 1 of each, and at most 4000000 events");
         }
         final String commit = commit();
         final String name = mix.name().toLowerCase(Locale.ROOT);
         report.line(
-                "mix %s, seeds %d to %d, %,d events each, commit %s, %s",
-                name, seed, seed + seeds - 1, events, commit, Kernels.description());
+                "mix %s, seeds %d to %d, %,d events each, %d at a time, commit %s, %s",
+                name, seed, seed + seeds - 1, events, Math.min(threads, seeds), commit, Kernels.description());
         final ProgressLine progress = new ProgressLine(report.err());
         final long beginNs = System.nanoTime();
         final SimulationReport found;
         try {
-            found = Simulator.run(mix, seed, seeds, events, so -> progress.show("simulated", so.events()));
+            found = Simulator.run(mix, seed, seeds, events, threads, so -> progress.show("simulated", so.events()));
         } catch (SimulationFailure e) {
             progress.clear();
             throw new IllegalStateException("commit " + commit + ", " + e.getMessage(), e);
@@ -70,8 +77,13 @@ final class SimulateCommand implements Callable<Integer> {
                 "%,d events in %.1f s, %,d events/s; %,d events put through an engine once more",
                 found.events(), seconds, rate, found.replayed());
         report.line(
-                "%,d orderly restarts, %,d kills, %,d power cuts, %,d failed forces; %,d starts from a checkpoint",
-                found.restarts(), found.kills(), found.powerCuts(), found.ioErrors(), found.fromCheckpoint());
+                "%,d orderly restarts, %,d kills, %,d power cuts, %,d failed forces; %,d starts from a checkpoint, %,d full replays",
+                found.restarts(),
+                found.kills(),
+                found.powerCuts(),
+                found.ioErrors(),
+                found.fromCheckpoint(),
+                found.fullReplays());
         report.line(
                 "%,d full disks, %,d broken connections, %,d clock steps, %,d flipped bits",
                 found.fullDisks(), found.reconnects(), found.clockSteps(), found.flips());
@@ -98,6 +110,7 @@ final class SimulateCommand implements Callable<Integer> {
                 .put("powerCuts", found.powerCuts())
                 .put("failedForces", found.ioErrors())
                 .put("startsFromCheckpoint", found.fromCheckpoint())
+                .put("fullReplays", found.fullReplays())
                 .put("lostEvents", found.lostEvents())
                 .put("fullDisks", found.fullDisks())
                 .put("brokenConnections", found.reconnects())

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.agrona.collections.IntArrayList;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,7 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
     private static final int UNFINISHED = 1 << 31;
     private static final int PAGE_BYTES = 4096;
     private static final int NEVER = -1;
+    private static final int MARKED_EVERY = 64;
 
     private byte[] file = new byte[1 << 22];
     private final UnsafeBuffer view = new UnsafeBuffer(file);
@@ -36,6 +39,12 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
     private int capacity = Integer.MAX_VALUE;
     private int dieAfter = NEVER;
     private boolean failsForce;
+
+    /** Where each so many excerpts begin, so that a search need not begin with the first. */
+    private final IntArrayList marks = new IntArrayList();
+
+    private final LongArrayList markedPositions = new LongArrayList();
+    private int excerpts;
 
     /** The process is killed in the middle of an append. */
     static final class Death extends RuntimeException {
@@ -58,9 +67,34 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
         }
         view.putBytes(end + HEADER_BYTES, batch, 0, length);
         view.putInt(end, length);
+        mark();
         end = next;
         dirtyEnd = next;
         return JournalAppender.end(0, end);
+    }
+
+    /** Notes where an excerpt of records begins; those of hashes have no positions. */
+    private void mark() {
+        final long first = view.getLong(end + HEADER_BYTES + RecordDescriptor.POSITION_OFFSET);
+        if (excerpts++ % MARKED_EVERY == 0 && first > 0) {
+            marks.addInt(end);
+            markedPositions.addLong(first);
+        }
+    }
+
+    /** Offset of the last marked excerpt that begins before a position; 0 where there is none. */
+    private int markBefore(long position) {
+        int low = 0;
+        int high = marks.size();
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (markedPositions.getLong(middle) < position) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low == 0 ? 0 : marks.getInt(low - 1);
     }
 
     private static int next(int offset, int length) {
@@ -134,6 +168,10 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
         Arrays.fill(file, Math.min(offset, dirtyEnd), dirtyEnd, (byte) 0);
         end = offset;
         dirtyEnd = offset;
+        while (!marks.isEmpty() && marks.getInt(marks.size() - 1) >= offset) {
+            marks.removeAt(marks.size() - 1);
+            markedPositions.removeAt(markedPositions.size() - 1);
+        }
         dieAfter = NEVER;
         failsForce = false;
     }
@@ -158,8 +196,7 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
     /** Reads the file from its beginning. */
     final class Source implements ExcerptSource {
         private int offset;
-        private int excerpt;
-        private long index = -1;
+        private int excerpt = NEVER;
 
         @Override
         public boolean read(ByteBuffer target, long reached) {
@@ -171,9 +208,8 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
                 return false;
             }
             excerpt = offset;
-            index++;
             if (length > target.capacity() || next(offset, length) > file.length) {
-                throw new JournalCorruptException("an excerpt of " + length + " bytes", reached, index);
+                throw new JournalCorruptException("an excerpt of " + length + " bytes", reached, excerpt);
             }
             target.clear().limit(length);
             target.put(0, file, offset + HEADER_BYTES, length);
@@ -183,16 +219,16 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
 
         @Override
         public long index() {
-            return index;
+            return excerpt; // Its offset is what names an excerpt here.
         }
 
         @Override
         public long seek(long position) {
-            int found = 0;
+            int found = markBefore(position);
             long before = 0;
-            long foundIndex = -1;
-            long number = -1;
-            for (int at = 0; at + HEADER_BYTES <= file.length && view.getInt(at) > 0; at = next(at, view.getInt(at))) {
+            for (int at = found;
+                    at + HEADER_BYTES <= file.length && view.getInt(at) > 0;
+                    at = next(at, view.getInt(at))) {
                 final long first = view.getLong(at + HEADER_BYTES + RecordDescriptor.POSITION_OFFSET);
                 if (first >= position) {
                     break;
@@ -200,13 +236,10 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
                 if (first > 0) {
                     found = at;
                     before = first - 1;
-                    foundIndex = number;
                 }
-                number++;
             }
             offset = found;
             excerpt = found;
-            index = foundIndex;
             return before;
         }
 

@@ -26,6 +26,7 @@ import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +50,14 @@ final class SimulatedServer {
             300L,
             Setting.RESERVATIONS_MAX,
             (long) RESERVATIONS_MAX,
+            Setting.SESSIONS_MAX,
+            1_024L,
             Setting.SOURCES_MAX,
             16L);
+
+    /** A shop that counts and learns nothing. */
+    private static final Map<Setting, Long> LEDGER_SETTINGS =
+            Map.of(Setting.LEARNING_RATE_MICRO, 0L, Setting.EMBEDDING_NEGATIVES, 0L, Setting.RANKER_INTERVAL, 0L);
 
     private final SimulatedDisk disk;
     private final Engine engine;
@@ -138,6 +145,7 @@ final class SimulatedServer {
 
     /** Begins to serve. */
     static SimulatedServer serve(
+            SimulationMix mix,
             SimulatedDisk disk,
             Recovered from,
             CheckpointDirectory checkpoints,
@@ -149,24 +157,23 @@ final class SimulatedServer {
         disk.openAt(from.endOffset);
         final JournalAppender appender = JournalAppender.over(disk, from.position, from.journalTimeNs);
         if (from.position == 0) {
-            configure(appender, from.engine, time.wallNs());
+            configure(mix, appender, from.engine, time.wallNs());
         }
         return new SimulatedServer(
                 disk, from.engine, appender, from.restored, checkpoints, identities, time, sink, onDisk);
     }
 
-    private static void configure(JournalAppender appender, Engine engine, long timeNs) {
+    private static void configure(SimulationMix mix, JournalAppender appender, Engine engine, long timeNs) {
+        final Map<Setting, Long> settings = new EnumMap<>(SETTINGS);
+        if (mix == SimulationMix.LEDGER) {
+            settings.putAll(LEDGER_SETTINGS);
+        }
         final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
         final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
         final ConfiguredRecordEncoder.SettingsEncoder group = configured
                 .wrapAndApplyHeader(record, RecordDescriptor.MESSAGE_OFFSET, new MessageHeaderEncoder())
-                .settingsCount(SETTINGS.size());
-        for (final Setting setting : Setting.values()) {
-            final Long value = SETTINGS.get(setting);
-            if (value != null) {
-                group.next().setting(setting).value(value);
-            }
-        }
+                .settingsCount(settings.size());
+        settings.forEach((setting, value) -> group.next().setting(setting).value(value));
         RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + configured.encodedLength());
         RecordDescriptor.journalTimeNs(record, 0, timeNs);
         appender.append(record, 0);

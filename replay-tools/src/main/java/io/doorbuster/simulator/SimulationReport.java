@@ -10,7 +10,8 @@ package io.doorbuster.simulator;
  * @param kills processes that ended at once, their page cache kept.
  * @param powerCuts the same, page cache lost in part.
  * @param ioErrors processes that ended since a force failed.
- * @param fromCheckpoint starts from a checkpoint; the others were from the first record.
+ * @param fromCheckpoint starts from a checkpoint.
+ * @param fullReplays starts from the first record, and replays of everything at a seed's end.
  * @param lostEvents journaled, promised to nobody, and lost.
  * @param fullDisks times that facts were refused for want of space.
  * @param reconnects connections that broke.
@@ -28,6 +29,7 @@ public record SimulationReport(
         long powerCuts,
         long ioErrors,
         long fromCheckpoint,
+        long fullReplays,
         long lostEvents,
         long fullDisks,
         long reconnects,

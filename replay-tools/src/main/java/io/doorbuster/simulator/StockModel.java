@@ -12,7 +12,7 @@ import io.doorbuster.codec.StockAdjustedDecoder;
 import io.doorbuster.codec.StockSetDecoder;
 import io.doorbuster.engine.store.ItemStore;
 import io.doorbuster.engine.store.Stores;
-import java.util.Arrays;
+import java.lang.reflect.Array;
 import org.agrona.collections.Long2LongHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class StockModel {
     private final Long2LongHashMap slots = new Long2LongHashMap(NONE);
     private final long[] lastSequence;
     private int reservations;
-    private long nextExpiryNs;
+    private long nextExpiryNs = Long.MAX_VALUE;
     private long detail;
 
     StockModel(int itemCount, int reservationsMax, int clients) {
@@ -50,19 +50,31 @@ final class StockModel {
         quantities = new int[reservationsMax];
         expiresAtNs = new long[reservationsMax];
         lastSequence = new long[clients];
-        clear();
     }
 
-    void clear() {
-        Arrays.fill(exists, false);
-        Arrays.fill(retired, false);
-        Arrays.fill(putIn, 0);
-        Arrays.fill(sold, 0);
-        Arrays.fill(reserved, 0);
-        Arrays.fill(lastSequence, 0);
+    /** Makes this what another one is now. */
+    void set(StockModel other) {
+        copy(other.exists, exists);
+        copy(other.retired, retired);
+        copy(other.putIn, putIn);
+        copy(other.sold, sold);
+        copy(other.reserved, reserved);
+        copy(other.ids, ids);
+        copy(other.items, items);
+        copy(other.quantities, quantities);
+        copy(other.expiresAtNs, expiresAtNs);
+        copy(other.lastSequence, lastSequence);
+        reservations = other.reservations;
+        nextExpiryNs = other.nextExpiryNs;
         slots.clear();
-        reservations = 0;
-        nextExpiryNs = Long.MAX_VALUE;
+        for (int slot = 0; slot < reservations; slot++) {
+            slots.put(ids[slot], slot);
+        }
+    }
+
+    @SuppressWarnings("SuspiciousSystemArraycopy") // Arrays of one field of two of these.
+    private static void copy(Object from, Object to) {
+        System.arraycopy(from, 0, to, 0, Array.getLength(from));
     }
 
     /** Sequence of the last operation of a client that was applied. */

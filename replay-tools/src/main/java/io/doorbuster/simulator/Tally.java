@@ -10,6 +10,7 @@ final class Tally {
     long powerCuts;
     long ioErrors;
     long fromCheckpoint;
+    long fullReplays;
     long lostEvents;
     long fullDisks;
     long reconnects;
@@ -17,6 +18,26 @@ final class Tally {
     long clockSteps;
     long flips;
     long hash;
+
+    /** Adds what another seed has come to; seeds go up. */
+    void add(Tally seed) {
+        seeds += seed.seeds;
+        events += seed.events;
+        replayed += seed.replayed;
+        restarts += seed.restarts;
+        kills += seed.kills;
+        powerCuts += seed.powerCuts;
+        ioErrors += seed.ioErrors;
+        fromCheckpoint += seed.fromCheckpoint;
+        fullReplays += seed.fullReplays;
+        lostEvents += seed.lostEvents;
+        fullDisks += seed.fullDisks;
+        reconnects += seed.reconnects;
+        duplicates += seed.duplicates;
+        clockSteps += seed.clockSteps;
+        flips += seed.flips;
+        hash = Long.rotateLeft(hash, 7) ^ seed.hash;
+    }
 
     SimulationReport report() {
         return new SimulationReport(
@@ -28,6 +49,7 @@ final class Tally {
                 powerCuts,
                 ioErrors,
                 fromCheckpoint,
+                fullReplays,
                 lostEvents,
                 fullDisks,
                 reconnects,

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SimulatorTest {
     @ParameterizedTest
     @EnumSource(SimulationMix.class)
-    void nothingPromisedShouldBeLost(SimulationMix mix) throws IOException {
-        final SimulationReport found = Simulator.run(mix, 1, 1, 60_000, soFar -> {});
+    void nothingPromisedShouldBeLost(SimulationMix mix) throws IOException, InterruptedException {
+        final SimulationReport found = Simulator.run(mix, 1, 1, 60_000, 1, soFar -> {});
         assertThat(found.events()).isGreaterThanOrEqualTo(60_000);
         assertThat(found.restarts() + found.kills() + found.powerCuts() + found.ioErrors())
                 .isPositive();
@@ -22,8 +22,9 @@ class SimulatorTest {
     }
 
     @Test
-    void sameSeedShouldBeSameRun() throws IOException {
-        final SimulationReport first = Simulator.run(SimulationMix.SHOP, 7, 1, 30_000, soFar -> {});
-        assertThat(Simulator.run(SimulationMix.SHOP, 7, 1, 30_000, soFar -> {})).isEqualTo(first);
+    void sameSeedsShouldBeSameRunOnMoreThreads() throws IOException, InterruptedException {
+        final SimulationReport first = Simulator.run(SimulationMix.SHOP, 7, 2, 15_000, 1, soFar -> {});
+        assertThat(Simulator.run(SimulationMix.SHOP, 7, 2, 15_000, 2, soFar -> {}))
+                .isEqualTo(first);
     }
 }
