@@ -7,6 +7,9 @@ import io.doorbuster.gateway.DataDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -156,10 +159,12 @@ class IoErrorTest {
         assertThat(directory.resolve("crash")).doesNotExist();
     }
 
+    /** Of a new journal, those that it will have: an error in what the JVM unpacks elsewhere is none of ours. */
     private List<Path> journalFiles() throws IOException {
         final Path journal = DataDirectory.journal(data());
         if (!Files.isDirectory(journal)) {
-            return List.of();
+            final String today = LocalDate.now(ZoneOffset.UTC).format(DateTimeFormatter.BASIC_ISO_DATE);
+            return List.of(journal, journal.resolve("metadata.cq4t"), journal.resolve(today + "F.cq4"));
         }
         try (Stream<Path> files = Files.list(journal)) {
             return Stream.concat(Stream.of(journal), files.sorted()).toList();
