@@ -10,14 +10,17 @@ import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.JournalSpace;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycles;
@@ -110,7 +113,34 @@ public final class AppendMain {
             }
         }
         print("append of %d bytes: bare queue %s; journal %s", RECORD_BYTES, text(bare), text(ours));
+        print(
+                "bytes of the file for each byte of the records: %.3f",
+                (double) lastByte(journal()) / ((double) position * RECORD_BYTES));
         print("ratios: p50 %.2f, p99 %.2f, p99.9 %.2f", ratio(50), ratio(99), ratio(99.9));
+    }
+
+    /** Where the one file of a journal ends that has bytes, behind what is allocated. */
+    private static long lastByte(Path journal) throws IOException {
+        try (Stream<Path> files = Files.list(journal)) {
+            final Path file = files.filter(path -> path.toString().endsWith(".cq4"))
+                    .findFirst()
+                    .orElseThrow();
+            try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "r")) {
+                long end = open.length();
+                final byte[] page = new byte[4096];
+                while (end > 0) {
+                    open.seek(end - page.length);
+                    open.readFully(page);
+                    for (int i = page.length - 1; i >= 0; i--) {
+                        if (page[i] != 0) {
+                            return end - page.length + i + 1;
+                        }
+                    }
+                    end -= page.length;
+                }
+            }
+        }
+        return 0;
     }
 
     private double ratio(double percentile) {
@@ -141,6 +171,7 @@ public final class AppendMain {
     private static final class Counted implements JournalDisk {
         private final JournalFiles files;
         private volatile int forces;
+        private volatile long forcedNs;
 
         Counted(JournalFiles files) {
             this.files = files;
@@ -149,7 +180,9 @@ public final class AppendMain {
         @Override
         @SuppressWarnings("NonAtomicVolatileUpdate") // One thread forces.
         public void force(int cycle) throws IOException {
+            final long beginNs = System.nanoTime();
             files.force(cycle);
+            forcedNs += System.nanoTime() - beginNs;
             forces++;
         }
 
@@ -160,7 +193,7 @@ public final class AppendMain {
     }
 
     private void acknowledge() throws IOException {
-        final Histogram sync = syncs();
+        final Histogram sync = syncs(RECORD_BYTES, true);
         final Path acknowledged = directory.resolve("acknowledged");
         final Counted disk = new Counted(new JournalFiles(acknowledged));
         position = 0;
@@ -176,6 +209,7 @@ public final class AppendMain {
                 one.recordValue(System.nanoTime() - beginNs);
             }
             final int before = disk.forces;
+            final long beforeNs = disk.forcedNs;
             final long beginNs = System.nanoTime();
             for (int i = 0; i < ACKNOWLEDGEMENTS; i++) {
                 appendAcknowledged(appender);
@@ -193,12 +227,19 @@ public final class AppendMain {
                     one.getValueAtPercentile(50) / 1e3,
                     (double) one.getValueAtPercentile(50) / sync.getValueAtPercentile(50),
                     sync.getValueAtPercentile(50) / 1e3);
+            final double forceUs = (disk.forcedNs - beforeNs) / 1e3 / (disk.forces - before);
+            final int batchBytes = (int) (batch * RECORD_BYTES);
+            final Histogram overwritten = syncs(batchBytes, true);
+            final Histogram appended = syncs(batchBytes, false);
             print(
-                    "with %d under way: %,.0f/s, %.0f with each force, %.2f of fdatasync/s x that",
-                    IN_FLIGHT,
-                    ACKNOWLEDGEMENTS / seconds,
-                    batch,
-                    ACKNOWLEDGEMENTS / seconds / (1e9 / sync.getMean() * batch));
+                    "with %d under way: %,.0f/s, %.0f with each force, which took %.0f us in the mean",
+                    IN_FLIGHT, ACKNOWLEDGEMENTS / seconds, batch, forceUs);
+            print(
+                    "%.2f of bare fdatasync/s x that where blocks are overwritten (mean %.0f us), %.2f where they are new (mean %.0f us)",
+                    ACKNOWLEDGEMENTS / seconds / (1e9 / overwritten.getMean() * batch),
+                    overwritten.getMean() / 1e3,
+                    ACKNOWLEDGEMENTS / seconds / (1e9 / appended.getMean() * batch),
+                    appended.getMean() / 1e3);
         }
     }
 
@@ -219,22 +260,34 @@ public final class AppendMain {
         }
     }
 
-    /** A record overwritten in an allocated file, and fdatasync: what the disk can do. */
-    private Histogram syncs() throws IOException {
+    /** So many bytes written and fdatasync, again and again: what the disk can do. */
+    private Histogram syncs(int length, boolean isOverwriting) throws IOException {
         final Histogram sync = new Histogram(3);
-        try (FileChannel channel =
-                FileChannel.open(directory.resolve("synced"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.allocateDirect(1 << 20), 0);
+        final Path file = directory.resolve(isOverwriting ? "overwritten" : "appended");
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            if (isOverwriting) {
+                channel.write(ByteBuffer.allocateDirect(FORCES * length), 0);
+            } else {
+                allocate(file, (long) FORCES * length);
+            }
             channel.force(true);
-            final ByteBuffer bytes = ByteBuffer.allocateDirect(RECORD_BYTES);
+            final ByteBuffer bytes = ByteBuffer.allocateDirect(length);
             for (int i = 0; i < FORCES; i++) {
                 final long beginNs = System.nanoTime();
-                channel.write(bytes.clear(), (long) i * RECORD_BYTES);
+                channel.write(bytes.clear(), (long) i * length);
                 channel.force(false);
                 sync.recordValue(System.nanoTime() - beginNs);
             }
         }
         return sync;
+    }
+
+    private static void allocate(Path file, long bytes) throws IOException {
+        final Process fallocate = new ProcessBuilder("fallocate", "-l", Long.toString(bytes), file.toString()).start();
+        if (fallocate.onExit().join().exitValue() != 0) {
+            throw new IOException(
+                    "fallocate: " + new String(fallocate.getErrorStream().readAllBytes(), StandardCharsets.UTF_8));
+        }
     }
 
     private static String text(Histogram histogram) {
