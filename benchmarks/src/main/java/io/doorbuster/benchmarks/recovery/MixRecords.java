@@ -48,10 +48,12 @@ final class MixRecords {
     private long timeNs = BEGIN_NS;
     private long sequence;
     private long reservation;
+    private final int itemsMax;
     private int items;
 
-    MixRecords(Mix mix) {
+    MixRecords(Mix mix, int itemsMax) {
         this.mix = mix;
+        this.itemsMax = itemsMax;
     }
 
     /** The first record of the journal. */
@@ -61,7 +63,8 @@ final class MixRecords {
                 configured.wrapAndApplyHeader(record, MESSAGE_OFFSET, header).settingsCount(Settings.LAST.value());
         for (final Setting setting : Setting.values()) {
             if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
-                group.next().setting(setting).value(Settings.DEFAULTS.value(setting));
+                final long value = Settings.DEFAULTS.value(setting);
+                group.next().setting(setting).value(setting == Setting.ITEMS_MAX ? Math.max(value, itemsMax) : value);
             }
         }
         frame(record, configured.encodedLength(), 0, 0);
@@ -70,7 +73,7 @@ final class MixRecords {
     /** The next record. */
     void next(MutableDirectBuffer record) {
         final int length;
-        if (items < ITEMS) {
+        if (items < itemsMax) {
             items++;
             final byte[] id = Integer.toString(items).getBytes(StandardCharsets.US_ASCII);
             item.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)
@@ -108,7 +111,7 @@ final class MixRecords {
     }
 
     private int ledger(MutableDirectBuffer record, int percent) {
-        final int itemId = skewed(ITEMS);
+        final int itemId = skewed(itemsMax);
         if (percent < 20) {
             return stock(record, itemId);
         }
@@ -132,7 +135,7 @@ final class MixRecords {
     }
 
     private int shop(MutableDirectBuffer record, int percent) {
-        final int itemId = skewed(ITEMS);
+        final int itemId = skewed(itemsMax);
         final long shopper = skewed(SHOPPERS);
         if (percent < 50) {
             viewed.wrapAndApplyHeader(record, MESSAGE_OFFSET, header)

@@ -33,23 +33,30 @@ import org.agrona.concurrent.UnsafeBuffer;
  * behind the last checkpoint and with nothing behind it.
  *
  * <pre>
- *   RecoveryMain DIRECTORY ledger|shop EVENTS
+ *   RecoveryMain DIRECTORY ledger|shop EVENTS [ITEMS]
  * </pre>
+ *
+ * Of {@code ledger} also what comes to the same mix through a gateway, and of both what the engine alone does with records
+ * that lie in memory.
  */
 public final class RecoveryMain {
     private static final int PHASES = 6;
     private static final int CHECKPOINT_EVERY = 50_000;
     private static final int READ_BYTES = 1 << 20;
+    private static final int APPLIED_MAX = 2_000_000;
+    private static final int APPLIED_BYTES = 1 << 30;
 
     private final Path data;
     private final Mix mix;
     private final long events;
+    private final int items;
     private final Histogram[] perEvent = {new Histogram(3), new Histogram(3)};
 
-    private RecoveryMain(Path data, Mix mix, long events) {
+    private RecoveryMain(Path data, Mix mix, long events, int items) {
         this.data = data;
         this.mix = mix;
         this.events = events;
+        this.items = items;
     }
 
     /** Measures and prints. */
@@ -58,10 +65,18 @@ public final class RecoveryMain {
         final RecoveryMain main = new RecoveryMain(
                 Path.of(arguments[0]),
                 Mix.valueOf(arguments[1].toUpperCase(Locale.ROOT)),
-                Long.parseLong(arguments[2]));
+                Long.parseLong(arguments[2]),
+                arguments.length > 3 ? Integer.parseInt(arguments[3]) : MixRecords.ITEMS);
         main.play();
         main.startWithTail();
+        main.applyFromMemory();
         main.startWithCheckpoint();
+        if (main.mix == Mix.LEDGER) {
+            print(
+                    "%s through a gateway, one client: %,.0f events/s",
+                    main.mix,
+                    LiveLedger.eventsPerSecond(main.data.resolveSibling("live"), Math.min(main.events, APPLIED_MAX)));
+        }
     }
 
     private CheckpointDirectory checkpoints() {
@@ -72,7 +87,7 @@ public final class RecoveryMain {
     private void play() throws IOException {
         final Path journal = DataDirectory.journal(data);
         final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
-        final MixRecords records = new MixRecords(mix);
+        final MixRecords records = new MixRecords(mix, items);
         try (DataDirectory locked = DataDirectory.open(data);
                 StateDirectory state = StateDirectory.temporary();
                 Engine engine = new Engine(state.path())) {
@@ -176,6 +191,37 @@ public final class RecoveryMain {
                 checkpointer.finish(engine.position(), engine.recordCrc(), engine.replyHash());
             }
             print("%s checkpoint of all pages: %.3f s", mix, (System.nanoTime() - beginNs) / 1e9);
+        }
+    }
+
+    /** The first records of the journal, which have been read before, through an engine and nothing else. */
+    private void applyFromMemory() throws IOException {
+        final UnsafeBuffer records = new UnsafeBuffer(ByteBuffer.allocateDirect(APPLIED_BYTES));
+        final int[] offsets = new int[APPLIED_MAX + 1];
+        final int[] counts = new int[1];
+        try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data))) {
+            drain(() -> tailer.poll(
+                    (buffer, offset, length) -> {
+                        final int at = counts[0];
+                        if (at < APPLIED_MAX
+                                && offsets[at] + length <= APPLIED_BYTES
+                                && RecordDescriptor.position(buffer, offset) > 0) {
+                            records.putBytes(offsets[at], buffer, offset, length);
+                            offsets[at + 1] = offsets[at] + RecordDescriptor.alignedLength(length);
+                            counts[0] = at + 1;
+                        }
+                    },
+                    256));
+        }
+        final int count = counts[0];
+        final UnsafeBuffer reply = new UnsafeBuffer(new byte[Engine.REPLY_MAX]);
+        try (StateDirectory state = StateDirectory.temporary();
+                Engine engine = new Engine(state.path())) {
+            final long beginNs = System.nanoTime();
+            for (int i = 0; i < count; i++) {
+                engine.onRecord(records, offsets[i], reply, 0);
+            }
+            print("%s from memory: %,.0f events/s", mix, count / ((System.nanoTime() - beginNs) / 1e9));
         }
     }
 
