@@ -34,7 +34,7 @@ public record GatewayConfig(
     }
 
     /** Events between checkpoints, unless said otherwise: a restart applies no more than about these. */
-    public static final long CHECKPOINT_EVERY = 250_000;
+    public static final long CHECKPOINT_EVERY = 100_000;
 
     /** Slots of the ring. */
     static final int RING_SLOTS = 1_024;

@@ -16,8 +16,10 @@ import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class FullDiskTest {
     private static final int DISK_MB = 340;
+
+    /** Room for the journal's first files, and not for the stores. */
+    private static final int DISK_OF_JOURNAL_MB = 170;
+
     private static final int FREE_MAX = 24 << 20;
     private static final int IN_FLIGHT = 200;
     private static final int FACTS_MAX = 1_000_000;
@@ -129,6 +135,25 @@ class FullDiskTest {
     @Test
     void fullDiskShouldRefuseFactsAndLoseNothing() throws IOException, InterruptedException {
         Campaign.run("fills", 2, this::fillADisk, () -> {});
+    }
+
+    /** The stores' pages are memory that the disk backs: a page without a block would be a fault of the process. */
+    @Test
+    void stateThatFindsNoRoomShouldBeRefused() throws IOException, InterruptedException {
+        final Path err = directory.resolve("err");
+        try (SmallDisk disk = SmallDisk.ext4(directory.resolve("disk"), DISK_OF_JOURNAL_MB)) {
+            final List<String> under = new ArrayList<>(disk.entrance());
+            under.addAll(List.of("sh", "-c", "mount -t tmpfs -o size=8m none /dev/shm && exec \"$@\"", "sh"));
+            try (ServedProcess server =
+                    ServedProcess.tryStartUnder(under, directory.resolve("disk").resolve("data"), err)) {
+                assertThat(server.isListening()).isFalse();
+                assertThat(server.awaitExit()).isEqualTo(1);
+            }
+        }
+        assertThat(Files.readString(err))
+                .contains("no room for state in ")
+                .contains("free some space there, or begin a shop with fewer ITEMS_MAX")
+                .doesNotContain("\tat ");
     }
 
     private void fillADisk(int index, SplittableRandom random) throws IOException, InterruptedException {

@@ -31,6 +31,11 @@ public final class PageStore {
     /** Rows are a multiple of this, and so are their addresses. */
     static final int ROW_ALIGNMENT = 64;
 
+    /** What a map adds to each page, and to all of them: more than it does. */
+    private static final int PAGE_OVERHEAD_BYTES = 256;
+
+    private static final long ROOM_BYTES = 256L << 10;
+
     private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final String name;
@@ -108,6 +113,7 @@ public final class PageStore {
     private static ChronicleMap<Integer, byte[]> create(Path file, int pageCount) {
         try {
             Files.deleteIfExists(file);
+            checkRoom(file, pageCount);
             final ChronicleMap<Integer, byte[]> map = ChronicleMap.of(Integer.class, byte[].class)
                     .name(file.getFileName().toString())
                     .entries(pageCount)
@@ -123,7 +129,19 @@ public final class PageStore {
             }
             return map;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot make " + file + ": check space and permissions of its directory", e);
+            throw new UncheckedIOException("cannot make " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** All pages are written when the map is made: without blocks for them, that would be a fault of the process. */
+    private static void checkRoom(Path file, int pageCount) throws IOException {
+        final long wanted = ROOM_BYTES + pageCount * (long) (PAGE_BYTES + PAGE_OVERHEAD_BYTES);
+        final Path directory = Objects.requireNonNull(file.getParent());
+        final long free = Files.getFileStore(directory).getUsableSpace();
+        if (free < wanted) {
+            throw new IOException("no room for state in " + directory + ": " + file.getFileName() + " needs "
+                    + (wanted >> 20) + " MB, and " + (free >> 20)
+                    + " MB are free; free some space there, or begin a shop with fewer ITEMS_MAX or SHOPPERS_MAX");
         }
     }
 
