@@ -6,7 +6,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Objects;
 import net.openhft.chronicle.hash.Data;
 import net.openhft.chronicle.map.ChronicleMap;
@@ -84,7 +83,7 @@ public final class PageStore {
         rowsPerPageShift = 31 - Integer.numberOfLeadingZeros(PAGE_BYTES / rowBytes);
         rowsPerPageMask = (1 << rowsPerPageShift) - 1;
         final int pageCount = (rowCount + rowsPerPageMask) >>> rowsPerPageShift;
-        pages = createInPlainLocale(stores.directory().resolve(name + ".pages"), pageCount);
+        pages = create(stores.directory().resolve(name + ".pages"), pageCount);
         pageAddresses = new long[pageCount];
         pageEpochs = new int[pageCount];
         pageImages = new int[pageCount];
@@ -92,38 +91,20 @@ public final class PageStore {
         stores.add(this);
     }
 
-    /**
-     * Chronicle Map writes Java and compiles it when it is first used, in the default locale: with Turkish letters or Arabic
-     * digits in it nothing compiles.
-     */
-    private static ChronicleMap<Integer, byte[]> createInPlainLocale(Path file, int pageCount) {
-        final Locale locale = Locale.getDefault();
-        final Locale display = Locale.getDefault(Locale.Category.DISPLAY);
-        final Locale format = Locale.getDefault(Locale.Category.FORMAT);
-        Locale.setDefault(Locale.ROOT);
-        try {
-            return create(file, pageCount);
-        } finally {
-            Locale.setDefault(locale);
-            Locale.setDefault(Locale.Category.DISPLAY, display);
-            Locale.setDefault(Locale.Category.FORMAT, format);
-        }
-    }
-
     private static ChronicleMap<Integer, byte[]> create(Path file, int pageCount) {
         try {
             Files.deleteIfExists(file);
             checkRoom(file, pageCount);
+            final byte[] zeros = new byte[PAGE_BYTES];
             final ChronicleMap<Integer, byte[]> map = ChronicleMap.of(Integer.class, byte[].class)
                     .name(file.getFileName().toString())
                     .entries(pageCount)
                     .actualSegments(1)
-                    .constantValueSizeBySample(new byte[PAGE_BYTES])
+                    .constantValueSizeBySample(zeros)
                     .entryAndValueOffsetAlignment(ROW_ALIGNMENT)
                     .checksumEntries(false)
                     .skipCloseOnExitHook(true)
                     .createPersistedTo(file.toFile());
-            final byte[] zeros = new byte[PAGE_BYTES];
             for (int page = 0; page < pageCount; page++) {
                 map.put(page, zeros);
             }
