@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param address to listen on; port 0 = any free one.
  * @param tokenFile null = {@code token} in the data directory.
  * @param checkpointEvery events from one checkpoint to the next; 0 = by command and at the end only.
+ * @param acceptsJournalAhead whether to go on with a journal whose last record is further ahead of the clock than clocks are
+ *     set.
  * @param settings what is asked for. The rest is as the journal says; in a new one, the default.
  */
 public record GatewayConfig(
@@ -26,6 +28,7 @@ public record GatewayConfig(
         WaitPolicy waitPolicy,
         @Nullable Path tokenFile,
         long checkpointEvery,
+        boolean acceptsJournalAhead,
         Map<Setting, Long> settings) {
     public GatewayConfig {
         if (checkpointEvery < 0) {
@@ -49,12 +52,21 @@ public record GatewayConfig(
                 WaitPolicy.BLOCKING,
                 null,
                 CHECKPOINT_EVERY,
+                false,
                 settings);
     }
 
     /** The same with other threads. */
     public GatewayConfig withThreadMode(ThreadMode mode) {
         return new GatewayConfig(
-                dataDirectory, stateDirectory, address, mode, waitPolicy, tokenFile, checkpointEvery, settings);
+                dataDirectory,
+                stateDirectory,
+                address,
+                mode,
+                waitPolicy,
+                tokenFile,
+                checkpointEvery,
+                acceptsJournalAhead,
+                settings);
     }
 }

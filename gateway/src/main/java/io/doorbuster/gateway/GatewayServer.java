@@ -38,7 +38,9 @@ import io.doorbuster.journal.ThreadEnd;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,9 @@ import org.jspecify.annotations.Nullable;
  * server's own.
  */
 public final class GatewayServer implements AutoCloseable {
+    /** Further ahead than any clock is set that is only somewhat wrong. */
+    private static final Duration AHEAD_MAX = Duration.ofDays(30);
+
     private final DataDirectory data;
     private final StateDirectory state;
     private final Engine engine;
@@ -217,6 +222,7 @@ public final class GatewayServer implements AutoCloseable {
         try {
             final Path journal = DataDirectory.journal(data.path());
             appender = recover(recovery, progress);
+            checkClock(config, appender.lastJournalTimeNs());
             identities = new IdentityStore(DataDirectory.identities(data.path()));
             space = JournalSpace.start(
                     journal, appender, IdentityStore.file(DataDirectory.identities(data.path())), identities::length);
@@ -292,6 +298,17 @@ public final class GatewayServer implements AutoCloseable {
                 progress.onReplayed(recovery.position());
             }
             return recovery.openAppender();
+        }
+    }
+
+    /** Time never steps back, so one start with a wrong clock would have the shop live in that time for good. */
+    private static void checkClock(GatewayConfig config, long lastJournalTimeNs) throws IOException {
+        final Duration ahead = Duration.ofNanos(lastJournalTimeNs - wallNs());
+        if (ahead.compareTo(AHEAD_MAX) > 0 && !config.acceptsJournalAhead()) {
+            throw new IOException("the journal's last record is of "
+                    + Instant.EPOCH.plusNanos(lastJournalTimeNs).truncatedTo(ChronoUnit.SECONDS) + ", " + ahead.toDays()
+                    + " days ahead of this machine's clock: set the clock; if it was the writer's that was wrong,"
+                    + " --journal-ahead goes on from there");
         }
     }
 

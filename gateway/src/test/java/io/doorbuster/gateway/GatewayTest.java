@@ -76,6 +76,7 @@ class GatewayTest {
                 io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                 null,
                 0,
+                false,
                 SMALL);
         return GatewayServer.start(config, Progress.NONE);
     }
@@ -443,6 +444,7 @@ class GatewayTest {
                 io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                 null,
                 0,
+                false,
                 SMALL);
         assertThatThrownBy(() -> GatewayServer.start(taken, Progress.NONE)).hasMessageContaining("choose another port");
     }
@@ -466,6 +468,7 @@ class GatewayTest {
                     io.doorbuster.engine.ring.WaitPolicy.BLOCKING,
                     null,
                     0,
+                    false,
                     Map.of(Setting.SLATE_MAX, 9L));
             assertThatThrownBy(() -> GatewayServer.start(failing, Progress.NONE))
                     .hasMessageContaining("choose another port");

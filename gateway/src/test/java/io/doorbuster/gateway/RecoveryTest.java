@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.doorbuster.client.CatalogueItem;
 import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.SlateFilter;
+import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.Outcome;
+import io.doorbuster.codec.TickRecordEncoder;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
+import io.doorbuster.engine.ring.WaitPolicy;
+import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalTailer;
+import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,6 +24,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,7 +194,7 @@ class RecoveryTest {
         final Path copy = directory.resolve("elsewhere");
         long changed = 0;
         try (JournalTailer tailer = JournalTailer.open(DataDirectory.journal(data));
-                var appender = io.doorbuster.journal.JournalAppender.open(copy, 0, 0)) {
+                JournalAppender appender = JournalAppender.open(copy, 0, 0)) {
             final RecordCopy records = new RecordCopy(appender);
             while (tailer.poll(records, 10) > 0) {
                 changed = records.changed;
@@ -194,6 +203,47 @@ class RecoveryTest {
         Files.move(DataDirectory.journal(data), directory.resolve("original"));
         Files.move(copy, DataDirectory.journal(data));
         return changed;
+    }
+
+    @Test
+    void journalFarAheadOfTheClockShouldBeRefusedUnlessAccepted() throws IOException {
+        final Path data = directory.resolve("data");
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 1);
+        }
+        final long ahead = Instant.now().plus(Duration.ofDays(40)).getEpochSecond() * 1_000_000_000L;
+        appendTick(DataDirectory.journal(data), ahead);
+        final GatewayConfig config = GatewayConfig.local(data, Map.of());
+        assertThatThrownBy(() -> GatewayServer.start(config, Progress.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the journal's last record is of 20")
+                .hasMessageContaining("39 days ahead of this machine's clock: set the clock");
+        try (GatewayServer server = GatewayServer.start(
+                new GatewayConfig(
+                        data, null, config.address(), ThreadMode.SHARED, WaitPolicy.BLOCKING, null, 0, true, Map.of()),
+                Progress.NONE)) {
+            assertThat(server.failure()).isNull();
+        }
+    }
+
+    private static void appendTick(Path journal, long timeNs) {
+        final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
+        final TickRecordEncoder tick = new TickRecordEncoder();
+        tick.wrapAndApplyHeader(record, RecordDescriptor.MESSAGE_OFFSET, new MessageHeaderEncoder())
+                .rejected(0)
+                .expired(0)
+                .overloaded(0);
+        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + tick.encodedLength());
+        RecordDescriptor.journalTimeNs(record, 0, timeNs);
+        try (JournalTailer tailer = JournalTailer.open(journal)) {
+            while (tailer.poll((buffer, offset, length) -> {}, 10) > 0) {
+                assertThat(tailer.lastPosition()).isPositive();
+            }
+            try (JournalAppender appender = JournalAppender.openBehind(tailer)) {
+                appender.append(record, 0);
+            }
+        }
     }
 
     @Test

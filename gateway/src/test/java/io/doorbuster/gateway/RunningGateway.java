@@ -59,6 +59,7 @@ final class RunningGateway implements AutoCloseable {
                         WaitPolicy.BLOCKING,
                         null,
                         CHECKPOINT_EVERY,
+                        false,
                         settings),
                 Progress.NONE,
                 disk);

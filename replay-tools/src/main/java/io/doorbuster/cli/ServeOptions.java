@@ -57,6 +57,13 @@ final class ServeOptions {
     @Nullable
     Path state;
 
+    @Option(
+            names = "--journal-ahead",
+            description =
+                    "Go on with a journal whose last record is more than 30 days ahead of this machine's clock: it was"
+                            + " the writer's clock that was wrong. Time goes on from that record.")
+    private boolean journalAhead;
+
     @Mixin
     private SettingsOption settingsOption = new SettingsOption();
 
@@ -73,6 +80,7 @@ final class ServeOptions {
                 wait,
                 tokenFile,
                 checkpointEvery,
+                journalAhead,
                 settings);
     }
 }
