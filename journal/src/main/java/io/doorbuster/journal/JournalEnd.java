@@ -87,8 +87,9 @@ public final class JournalEnd implements AutoCloseable {
      *
      * @param bytes from the first to the last that were blanked.
      * @param end where the next excerpt of the newest file will begin.
+     * @param isClosed whether that file has been ended, and the next excerpt belongs in a newer one.
      */
-    record Cut(long bytes, long end) {}
+    record Cut(long bytes, long end, boolean isClosed) {}
 
     /**
      * What is wrong at the end of a journal, or null when it really ends where the reader stopped.
@@ -184,7 +185,7 @@ public final class JournalEnd implements AutoCloseable {
     private static Cut cutNewest(Path directory, @Nullable File reachedFile, long reachedOffset) throws IOException {
         final List<Path> files = newestFirst(directory);
         if (files.isEmpty()) {
-            return new Cut(0, 0);
+            return new Cut(0, 0, false);
         }
         final Path newest = files.getFirst();
         try (JournalEnd journal = new JournalEnd(newest, true, isSame(newest, reachedFile) ? reachedOffset : 0)) {
@@ -192,7 +193,7 @@ public final class JournalEnd implements AutoCloseable {
             final long bytes = journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
                     ? journal.blankBeginning()
                     : journal.blankRest();
-            return new Cut(bytes, journal.end);
+            return new Cut(bytes, journal.end, journal.endHeader == END_OF_FILE);
         }
     }
 

@@ -313,6 +313,18 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(21);
     }
 
+    /** A process was killed while it rolled, and the next one begins on the day that has been ended. */
+    @Test
+    void dayThatWasEndedShouldBeFollowedByTheNextWhateverTheClockSays() throws IOException {
+        append(1, 20);
+        final Path file = queueFile(directory);
+        final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        write(file, headers(bytes).getLast(), (byte) 0, (byte) 0, (byte) 0, (byte) 0xc0);
+        append(21, 40);
+        append(41, 60);
+        assertThat(readItemIds()).hasSize(60);
+    }
+
     /** Bit 32 stands for the whole word blanked. */
     private static void damage(byte[] header, int bit) {
         if (bit == 32) {

@@ -168,7 +168,7 @@ class KillPointTest {
             }
             killAt(point, clock, random);
             serveAgain(random);
-        } catch (AssertionError | IllegalConnectorArgumentsException e) {
+        } catch (AssertionError | IOException | IllegalConnectorArgumentsException e) {
             throw new AssertionError(
                     String.join(", then ", kills) + ": " + e.getMessage() + "\n" + Files.readString(err()), e);
         }
