@@ -139,6 +139,14 @@ public final class JournalEnd implements AutoCloseable {
         return null;
     }
 
+    /** Whether a process was killed while it wrote a part of a file of the queue, any. */
+    static boolean isUnfinished(Path file) throws IOException {
+        try (JournalEnd journal = new JournalEnd(file, false, 0)) {
+            journal.walk();
+            return journal.endHeader < 0 && journal.endHeader != END_OF_FILE;
+        }
+    }
+
     private static boolean isSame(Path file, @Nullable File reached) {
         return reached != null && file.getFileName().toString().equals(reached.getName());
     }

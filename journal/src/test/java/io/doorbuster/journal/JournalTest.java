@@ -325,6 +325,25 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(60);
     }
 
+    /** A process was killed while it made the list of the journal's files, or added to it. */
+    @Test
+    void listOfFilesThatWasNotFinishedShouldBeMadeAgain() throws IOException {
+        append(1, 20);
+        final Path list = directory.resolve("metadata.cq4t");
+        final byte[] whole = Files.readAllBytes(list);
+        JournalSpace.prepare(directory);
+        assertThat(Files.readAllBytes(list)).startsWith(Arrays.copyOf(whole, 1 << 12));
+        final int end =
+                headers(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN)).getLast();
+        for (final int at : new int[] {0, end}) {
+            write(list, at, (byte) 0, (byte) 0, (byte) 0, (byte) 0x80);
+            JournalSpace.prepare(directory);
+            assertThat(readItemIds()).hasSize(20);
+        }
+        append(21, 40);
+        assertThat(readItemIds()).hasSize(40);
+    }
+
     /** Bit 32 stands for the whole word blanked. */
     private static void damage(byte[] header, int bit) {
         if (bit == 32) {

@@ -60,7 +60,7 @@ final class KillPoint {
      * @param method of that class; all of that name.
      * @param call 1, 2, ...
      * @param steps bytecodes that the calling thread still executes.
-     * @param tears instead of that: the method copies as many bytes as its first argument says, and copies some of them only.
+     * @param tears the method copies bytes, its first argument says how many, and copies only {@code steps} modulo that.
      */
     KillPoint(String type, String method, int call, int steps, boolean tears)
             throws IOException, IllegalConnectorArgumentsException {

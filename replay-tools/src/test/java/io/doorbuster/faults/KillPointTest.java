@@ -73,6 +73,7 @@ class KillPointTest {
     private static final List<Point> POINTS = points();
 
     private static final int STEP_BITS_MAX = 12;
+    private static final int BATCH_BYTES = 1 << 16;
     private static final int RUNS_PER_POINT = 10;
     private static final int FACTS = 2_500;
     private static final int FACTS_MORE = 200;
@@ -114,6 +115,8 @@ class KillPointTest {
                 While.BEGINNING, QUEUE + "SingleChronicleQueue$StoreSupplier", "createIndexThenUpdateHeader", 1));
         all.add(new Point(
                 While.BEGINNING, WIRE, "updateFirstHeader", 2)); // Of the metadata, and of the journal's file.
+        all.add(new Point(
+                While.BEGINNING, "net.openhft.chronicle.queue.impl.table.SingleTableStore", "acquireValueFor", 8));
         all.add(new Point(While.BEGINNING, GATEWAY + "GatewayServer", "configure", 1));
         all.add(new Point(While.STARTING, CHECKPOINT + "PageFileReader", "restore", 3));
         all.add(new Point(While.STARTING, JOURNAL + "JournalEnd", "walk", 2));
@@ -177,8 +180,8 @@ class KillPointTest {
     private void killAt(Point point, SteppedClock clock, SplittableRandom random)
             throws IOException, InterruptedException, IllegalConnectorArgumentsException {
         final int call = 1 + random.nextInt(point.callsMax);
-        final int steps = random.nextInt(1 << random.nextInt(STEP_BITS_MAX));
         final boolean tears = point.equals(PAYLOAD) && random.nextBoolean();
+        final int steps = tears ? random.nextInt(BATCH_BYTES) : random.nextInt(1 << random.nextInt(STEP_BITS_MAX));
         kills.add(point.name() + " " + call + (tears ? " torn " : " + ") + steps);
         final KillPoint kill = new KillPoint(point.type, point.method, call, steps, tears);
         final List<String> under = new ArrayList<>(point.doing == While.ROLLING ? clock.under() : List.of());
@@ -229,6 +232,7 @@ class KillPointTest {
         try (ServedProcess server = ServedProcess.start(data.path(), err());
                 PipelinedClient client = server.connect(FactLoad.SOURCE)) {
             data.check(client);
+            data.load().sendAlone(client); // A short excerpt, where a longer one may have been left unfinished.
             data.load().send(client, 1 + random.nextInt(FACTS_MORE));
             server.kill();
         }
