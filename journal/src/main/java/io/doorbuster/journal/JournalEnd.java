@@ -414,10 +414,15 @@ public final class JournalEnd implements AutoCloseable {
         return -1;
     }
 
-    /** Makes a file that was not finished one that was not begun. */
+    /**
+     * Makes a file that was not finished one that was not begun: all of it, or a reader would take the rest for damage; the
+     * first word last, so that a start that is killed in here is followed by another.
+     */
     private long blankBeginning() throws IOException {
-        channel.write(ByteBuffer.allocate(HEADER_BYTES), 0);
-        return HEADER_BYTES;
+        final long written = lastNonZero() + 1;
+        blank(HEADER_BYTES, written);
+        blank(0, HEADER_BYTES);
+        return written;
     }
 
     private long blankRest() throws IOException {

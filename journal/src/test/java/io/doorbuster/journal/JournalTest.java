@@ -302,7 +302,10 @@ class JournalTest {
         final Path later = directory.resolve("20991231F.cq4");
         final byte[] claimed = new byte[1 << 16];
         claimed[3] = (byte) 0x80;
+        claimed[0x40] = 1; // Where Chronicle keeps its write position.
         Files.write(later, claimed);
+        assertThat(readItemIds()).hasSize(20);
+        JournalAppender.open(directory, 20, 2_000).close(); // A start that writes nothing.
         assertThat(readItemIds()).hasSize(20);
         try (JournalAppender appender = JournalAppender.open(directory, 20, 2_000)) {
             encode(21);
