@@ -96,8 +96,7 @@ class KillPointTest {
         final List<Point> all = new ArrayList<>();
         all.add(PAYLOAD); // The first three are what the build does.
         all.add(new Point(While.SERVING, "sun.nio.fs.UnixNativeDispatcher", "rename", 4)); // Pages, then description.
-        all.add(new Point(
-                While.ROLLING, QUEUE + "SingleChronicleQueue$StoreSupplier", "createIndexThenUpdateHeader", 1));
+        all.add(new Point(While.ROLLING, QUEUE + "SingleChronicleQueueStore", "writeEOF", 1));
         EXCERPT.stream().filter(point -> !point.equals(PAYLOAD)).forEach(all::add);
         all.add(new Point(While.SERVING, JOURNAL + "JournalForcer", "force", 20));
         all.add(new Point(While.SERVING, JOURNAL + "JournalFiles", "force", 20));
@@ -123,7 +122,8 @@ class KillPointTest {
         all.add(new Point(While.STARTING, JOURNAL + "JournalEnd", "blankRest", 1));
         all.add(new Point(While.STARTING, JOURNAL + "JournalQueue", "openUnlocked", 1));
         all.add(new Point(While.STARTING, JOURNAL + "JournalSpace", "start", 1));
-        all.add(new Point(While.ROLLING, QUEUE + "SingleChronicleQueueStore", "writeEOF", 1));
+        all.add(new Point(
+                While.ROLLING, QUEUE + "SingleChronicleQueue$StoreSupplier", "createIndexThenUpdateHeader", 1));
         all.add(new Point(While.ROLLING, QUEUE + "PrecreatedFiles", "renamePreCreatedFileToRequiredFile", 1));
         all.add(new Point(While.ROLLING, JOURNAL + "JournalSpace", "follow", 2));
         all.add(new Point(While.STOPPING, JOURNAL + "JournalForcer", "close", 1));
