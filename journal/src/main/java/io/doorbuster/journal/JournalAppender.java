@@ -101,6 +101,9 @@ public final class JournalAppender implements AutoCloseable {
             Path directory, long lastPosition, long lastJournalTimeNs, LongSupplier wallMillis, JournalEnd.Cut cut) {
         final JournalTime time = new JournalTime(wallMillis);
         final SingleChronicleQueue queue = JournalQueue.openForAppend(directory, time);
+        if (cut.isClosed()) { // Killed while it rolled, and the clock has been set back: that day takes nothing more.
+            time.notBefore(queue.lastCycle() + 1);
+        }
         final ByteBuffer batch = ByteBuffer.allocateDirect(BATCH_MAX);
         return new JournalAppender(
                 new ChronicleLog(queue, batch),

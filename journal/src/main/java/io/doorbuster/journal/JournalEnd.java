@@ -87,8 +87,9 @@ public final class JournalEnd implements AutoCloseable {
      *
      * @param bytes from the first to the last that were blanked.
      * @param end where the next excerpt of the newest file will begin.
+     * @param isClosed whether that file has been ended, and the next excerpt belongs in a newer one.
      */
-    record Cut(long bytes, long end) {}
+    record Cut(long bytes, long end, boolean isClosed) {}
 
     /**
      * What is wrong at the end of a journal, or null when it really ends where the reader stopped.
@@ -138,6 +139,14 @@ public final class JournalEnd implements AutoCloseable {
         return null;
     }
 
+    /** Whether a process was killed while it wrote a part of a file of the queue, any. */
+    static boolean isUnfinished(Path file) throws IOException {
+        try (JournalEnd journal = new JournalEnd(file, false, 0)) {
+            journal.walk();
+            return journal.endHeader < 0 && journal.endHeader != END_OF_FILE;
+        }
+    }
+
     private static boolean isSame(Path file, @Nullable File reached) {
         return reached != null && file.getFileName().toString().equals(reached.getName());
     }
@@ -184,7 +193,7 @@ public final class JournalEnd implements AutoCloseable {
     private static Cut cutNewest(Path directory, @Nullable File reachedFile, long reachedOffset) throws IOException {
         final List<Path> files = newestFirst(directory);
         if (files.isEmpty()) {
-            return new Cut(0, 0);
+            return new Cut(0, 0, false);
         }
         final Path newest = files.getFirst();
         try (JournalEnd journal = new JournalEnd(newest, true, isSame(newest, reachedFile) ? reachedOffset : 0)) {
@@ -192,7 +201,7 @@ public final class JournalEnd implements AutoCloseable {
             final long bytes = journal.lastHiddenPosition() == 0 && journal.isUnfinishedFile()
                     ? journal.blankBeginning()
                     : journal.blankRest();
-            return new Cut(bytes, journal.end);
+            return new Cut(bytes, journal.end, journal.endHeader == END_OF_FILE);
         }
     }
 
@@ -405,10 +414,15 @@ public final class JournalEnd implements AutoCloseable {
         return -1;
     }
 
-    /** Makes a file that was not finished one that was not begun. */
+    /**
+     * Makes a file that was not finished one that was not begun: all of it, or a reader would take the rest for damage; the
+     * first word last, so that a start that is killed in here is followed by another.
+     */
     private long blankBeginning() throws IOException {
-        channel.write(ByteBuffer.allocate(HEADER_BYTES), 0);
-        return HEADER_BYTES;
+        final long written = lastNonZero() + 1;
+        blank(HEADER_BYTES, written);
+        blank(0, HEADER_BYTES);
+        return written;
     }
 
     private long blankRest() throws IOException {

@@ -87,13 +87,18 @@ public final class JournalSpace implements AutoCloseable {
     }
 
     /**
-     * Makes the journal's directory, with space for the queue's own metadata. Before anything opens the journal.
+     * Makes the journal's directory, with space for the queue's own metadata, which a killed process may have left half
+     * written. Before anything opens the journal.
      *
      * @throws IOException when the disk is full, or cannot allocate.
      */
     public static void prepare(Path directory) throws IOException {
         Files.createDirectories(directory);
-        try (AllocatedFile metadata = open(directory.resolve(METADATA), AHEAD)) {
+        final Path path = directory.resolve(METADATA);
+        if (Files.exists(path) && JournalEnd.isUnfinished(path)) { // It only lists the files, and is made again.
+            Files.delete(path);
+        }
+        try (AllocatedFile metadata = open(path, AHEAD)) {
             if (!metadata.extend(METADATA_BYTES)) {
                 throw noRoom(directory, AHEAD);
             }

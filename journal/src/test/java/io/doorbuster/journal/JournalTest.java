@@ -302,7 +302,10 @@ class JournalTest {
         final Path later = directory.resolve("20991231F.cq4");
         final byte[] claimed = new byte[1 << 16];
         claimed[3] = (byte) 0x80;
+        claimed[0x40] = 1; // Where Chronicle keeps its write position.
         Files.write(later, claimed);
+        assertThat(readItemIds()).hasSize(20);
+        JournalAppender.open(directory, 20, 2_000).close(); // A start that writes nothing.
         assertThat(readItemIds()).hasSize(20);
         try (JournalAppender appender = JournalAppender.open(directory, 20, 2_000)) {
             encode(21);
@@ -311,6 +314,37 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(21);
         Files.delete(directory.resolve("metadata.cq4t")); // Only lists the files; made again.
         assertThat(readItemIds()).hasSize(21);
+    }
+
+    /** A process was killed while it rolled, and the next one begins on the day that has been ended. */
+    @Test
+    void dayThatWasEndedShouldBeFollowedByTheNextWhateverTheClockSays() throws IOException {
+        append(1, 20);
+        final Path file = queueFile(directory);
+        final ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        write(file, headers(bytes).getLast(), (byte) 0, (byte) 0, (byte) 0, (byte) 0xc0);
+        append(21, 40);
+        append(41, 60);
+        assertThat(readItemIds()).hasSize(60);
+    }
+
+    /** A process was killed while it made the list of the journal's files, or added to it. */
+    @Test
+    void listOfFilesThatWasNotFinishedShouldBeMadeAgain() throws IOException {
+        append(1, 20);
+        final Path list = directory.resolve("metadata.cq4t");
+        final byte[] whole = Files.readAllBytes(list);
+        JournalSpace.prepare(directory);
+        assertThat(Files.readAllBytes(list)).startsWith(Arrays.copyOf(whole, 1 << 12));
+        final int end =
+                headers(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN)).getLast();
+        for (final int at : new int[] {0, end}) {
+            write(list, at, (byte) 0, (byte) 0, (byte) 0, (byte) 0x80);
+            JournalSpace.prepare(directory);
+            assertThat(readItemIds()).hasSize(20);
+        }
+        append(21, 40);
+        assertThat(readItemIds()).hasSize(40);
     }
 
     /** Bit 32 stands for the whole word blanked. */

@@ -66,6 +66,12 @@ final class FactLoad implements ReplyHandler {
         send(client, () -> lastAcknowledged >= until);
     }
 
+    /** Sends one and waits for its reply, so that it is a batch of its own. */
+    void sendAlone(PipelinedClient client) throws IOException {
+        sendOne(client);
+        drain(client);
+    }
+
     /** Takes the replies that are on their way. */
     void drain(PipelinedClient client) throws IOException {
         while (client.inFlight() > 0) {

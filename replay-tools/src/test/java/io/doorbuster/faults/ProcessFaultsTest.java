@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,12 +34,14 @@ class ProcessFaultsTest {
     @TempDir
     Path directory;
 
-    private final FactLoad load = new FactLoad();
-    private JournalHistory history = JournalHistory.empty();
+    private SurvivingData data;
+    private FactLoad load;
     private long day;
 
-    private Path data() {
-        return directory.resolve("data");
+    @BeforeEach
+    void begin() {
+        data = new SurvivingData(directory.resolve("data"), err());
+        load = data.load();
     }
 
     private Path err() {
@@ -49,32 +52,10 @@ class ProcessFaultsTest {
     private void killUnderLoad(ServedProcess server, long facts) throws IOException, InterruptedException {
         try (server;
                 PipelinedClient client = server.connect(FactLoad.SOURCE)) {
-            checkHistory(client);
+            data.check(client);
             load.send(client, facts);
             server.kill();
         }
-    }
-
-    private void checkHistory(PipelinedClient client) {
-        assertThat(client.nextSequence()).isGreaterThan(load.lastAcknowledged());
-        final JournalHistory now = JournalHistory.read(data());
-        now.assertContinues(history);
-        now.assertHolds(load, load.lastAcknowledged());
-        history = now;
-    }
-
-    private void checkAtEnd() throws IOException, InterruptedException {
-        try (ServedProcess server = ServedProcess.start(data(), err())) {
-            try (PipelinedClient client = server.connect(FactLoad.SOURCE)) {
-                checkHistory(client);
-                load.send(client, 1); // So that the last process has something to record a hash of.
-                load.drain(client);
-            }
-            load.checkUnits(server);
-            assertThat(server.stop()).isZero();
-        }
-        JournalHistory.assertReplaysIdentically(data());
-        assertThat(directory.resolve("crash")).doesNotExist();
     }
 
     @Test
@@ -82,8 +63,9 @@ class ProcessFaultsTest {
         Campaign.run(
                 "kills",
                 2,
-                (index, random) -> killUnderLoad(ServedProcess.start(data(), err()), 1 + random.nextInt(FACTS_MAX)),
-                this::checkAtEnd);
+                (index, random) ->
+                        killUnderLoad(ServedProcess.start(data.path(), err()), 1 + random.nextInt(FACTS_MAX)),
+                data::checkAtEnd);
     }
 
     /** As in a container: each process is number 1, and a lock of the killed one seems to be held by the living one. */
@@ -93,9 +75,9 @@ class ProcessFaultsTest {
         Campaign.run(
                 "pids",
                 1,
-                (index, random) ->
-                        killUnderLoad(ServedProcess.startUnder(SAME_PID, data(), err()), 1 + random.nextInt(FACTS_MAX)),
-                this::checkAtEnd);
+                (index, random) -> killUnderLoad(
+                        ServedProcess.startUnder(SAME_PID, data.path(), err()), 1 + random.nextInt(FACTS_MAX)),
+                data::checkAtEnd);
     }
 
     /** A day passes after every few facts, so that the journal rolls; killed soon after a roll. */
@@ -103,13 +85,13 @@ class ProcessFaultsTest {
     void processKilledWhileItsJournalRollsShouldLoseNothing() throws IOException, InterruptedException {
         SteppedClock.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("rolls", 1, (index, random) -> killAmongRolls(clock, random), this::checkAtEnd);
+        Campaign.run("rolls", 1, (index, random) -> killAmongRolls(clock, random), data::checkAtEnd);
     }
 
     private void killAmongRolls(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
-        try (ServedProcess server = ServedProcess.startUnder(clock.under(), data(), err());
+        try (ServedProcess server = ServedProcess.startUnder(clock.under(), data.path(), err());
                 PipelinedClient client = server.connect(FactLoad.SOURCE)) {
-            checkHistory(client);
+            data.check(client);
             roll(clock, client, 1 + random.nextInt(ROLLS_MAX), random);
             server.kill();
         }
@@ -132,7 +114,7 @@ class ProcessFaultsTest {
         SteppedClock.assumeWorks();
         Strace.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("rollpoints", 1, (index, random) -> killInsideRoll(clock, random), this::checkAtEnd);
+        Campaign.run("rollpoints", 1, (index, random) -> killInsideRoll(clock, random), data::checkAtEnd);
     }
 
     private void killInsideRoll(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
@@ -144,7 +126,7 @@ class ProcessFaultsTest {
         final List<String> under = new ArrayList<>(Strace.injecting(
                 directory.resolve("trace"), call, "signal=SIGKILL:when=" + (1 + random.nextInt(POINTS_MAX)), newFiles));
         under.addAll(clock.under());
-        try (ServedProcess server = ServedProcess.tryStartUnder(under, data(), err())) {
+        try (ServedProcess server = ServedProcess.tryStartUnder(under, data.path(), err())) {
             if (server.isListening()) {
                 rollUntilKilled(clock, server, random);
             }
@@ -154,7 +136,7 @@ class ProcessFaultsTest {
     private void rollUntilKilled(SteppedClock clock, ServedProcess server, SplittableRandom random)
             throws IOException, InterruptedException {
         try (PipelinedClient client = server.connect(FactLoad.SOURCE)) {
-            checkHistory(client);
+            data.check(client);
             roll(clock, client, ROLLS_MAX, random);
             server.kill(); // The call has not come so often.
         } catch (IOException e) {
@@ -163,7 +145,7 @@ class ProcessFaultsTest {
     }
 
     private Path fileOf(LocalDate date) {
-        return DataDirectory.journal(data()).resolve(date.format(DateTimeFormatter.BASIC_ISO_DATE) + "F.cq4");
+        return DataDirectory.journal(data.path()).resolve(date.format(DateTimeFormatter.BASIC_ISO_DATE) + "F.cq4");
     }
 
     /** Days back and forth, between the lives of a process and within them: nothing is hidden, the order is that of positions. */
@@ -171,14 +153,14 @@ class ProcessFaultsTest {
     void clockThatStepsShouldHideNothing() throws IOException, InterruptedException {
         SteppedClock.assumeWorks();
         final SteppedClock clock = new SteppedClock(directory);
-        Campaign.run("clocks", 1, (index, random) -> stepUnderLoad(clock, random), this::checkAtEnd);
+        Campaign.run("clocks", 1, (index, random) -> stepUnderLoad(clock, random), data::checkAtEnd);
     }
 
     private void stepUnderLoad(SteppedClock clock, SplittableRandom random) throws IOException, InterruptedException {
         clock.step(random.nextInt(-DAYS_MAX, DAYS_MAX));
-        try (ServedProcess server = ServedProcess.startUnder(clock.under(), data(), err());
+        try (ServedProcess server = ServedProcess.startUnder(clock.under(), data.path(), err());
                 PipelinedClient client = server.connect(FactLoad.SOURCE)) {
-            checkHistory(client);
+            data.check(client);
             for (int step = 0; step < STEPS; step++) {
                 load.send(client, 1 + random.nextInt(FACTS_BETWEEN_ROLLS));
                 clock.step(random.nextInt(-DAYS_MAX, DAYS_MAX));

@@ -45,7 +45,6 @@ final class ServedProcess implements AutoCloseable {
         command.addAll(List.of("--set", "SHOPPERS_MAX=1000", "--set", "SOURCES_MAX=64"));
         process = new ProcessBuilder(command).redirectError(err.toFile()).start();
         out = process.inputReader(StandardCharsets.UTF_8);
-        listening = out.readLine();
     }
 
     /** Starts and waits until it listens. */
@@ -65,12 +64,27 @@ final class ServedProcess implements AutoCloseable {
 
     /** The same, but the process may also refuse to start, or be killed on the way. */
     static ServedProcess tryStartUnder(List<String> under, Path data, Path err) throws IOException {
+        final ServedProcess server = launchUnder(under, data, err);
+        server.awaitListening();
+        return server;
+    }
+
+    /** The same, without waiting for anything. */
+    static ServedProcess launchUnder(List<String> under, Path data, Path err) throws IOException {
         return new ServedProcess(data, err, under, "serve", "--checkpoint-every", CHECKPOINT_EVERY);
+    }
+
+    /** Waits for what it says first; false when it has ended instead. */
+    boolean awaitListening() throws IOException {
+        listening = out.readLine();
+        return isListening();
     }
 
     /** A standby, which listens when the process that serves is gone. */
     static ServedProcess follow(Path data, Path err) throws IOException {
-        return new ServedProcess(data, err, List.of(), "follow", "--take-over");
+        final ServedProcess standby = new ServedProcess(data, err, List.of(), "follow", "--take-over");
+        standby.awaitListening();
+        return standby;
     }
 
     /** Waits until a standby serves; gives back what it has said of its lag meanwhile. */
@@ -78,7 +92,7 @@ final class ServedProcess implements AutoCloseable {
         final List<String> said = new ArrayList<>();
         while (!isListening()) {
             said.add(requireNonNull(listening, "the standby has ended"));
-            listening = out.readLine();
+            awaitListening();
         }
         return said;
     }
