@@ -25,7 +25,7 @@ public final class StateDirectory implements AutoCloseable {
     }
 
     /** The one of the process that serves a data directory; what a killed process left there is replaced. */
-    static StateDirectory of(Path dataDirectory) throws IOException {
+    public static StateDirectory of(Path dataDirectory) throws IOException {
         if (hasMemory()) {
             return new StateDirectory(MEMORY.resolve("doorbuster-" + nameOf(dataDirectory)));
         }

@@ -316,6 +316,20 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(21);
     }
 
+    /** What fails half-way must not be published: its place is taken by the next append, and no reader sees it. */
+    @Test
+    void appendThatFailsShouldPublishNothing() {
+        append(1, 20);
+        final ByteBuffer batch = ByteBuffer.allocateDirect(64);
+        try (ChronicleLog log =
+                new ChronicleLog(JournalQueue.openForAppend(directory, new JournalTime(() -> 0)), batch)) {
+            assertThatThrownBy(() -> log.append(batch, 1 << 30)).isInstanceOf(RuntimeException.class);
+            assertThat(readItemIds()).hasSize(20);
+        }
+        append(21, 40);
+        assertThat(readItemIds()).hasSize(40);
+    }
+
     /** A process was killed while it rolled, and the next one begins on the day that has been ended. */
     @Test
     void dayThatWasEndedShouldBeFollowedByTheNextWhateverTheClockSays() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.doorbuster.cli.DoorbusterMain;
 import io.doorbuster.client.DoorbusterClient;
 import io.doorbuster.client.PipelinedClient;
+import io.doorbuster.gateway.StateDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -155,5 +156,8 @@ final class ServedProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         out.close();
+        if (Files.isDirectory(data)) { // A killed process leaves its stores in memory for the next one.
+            StateDirectory.of(data).close();
+        }
     }
 }
