@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * One hash from JVMs that compile differently and see different vector units: 15 of them, or with
+ * One hash from JVMs that compile differently and see different vector units: 14 of them, or with
  * {@code -Ddoorbuster.matrix=long} every combination of unit, fused instruction, compiler and kernels.
  */
 class KernelHashTest {
@@ -45,7 +45,6 @@ class KernelHashTest {
             all.add(List.of("-XX:-UseFMA"));
             all.add(List.of("-XX:UseAVX=2", "-XX:-UseFMA"));
             all.add(List.of("-XX:UseAVX=2", "-XX:TieredStopAtLevel=1"));
-            all.add(List.of("-XX:UseAVX=2", "-Xint"));
             all.add(List.of("-XX:UseAVX=2", "-Dkernels=scalar"));
         }
         return all;
