@@ -1,5 +1,6 @@
 package io.doorbuster.gateway;
 
+import io.doorbuster.gateway.identity.IdentityStore;
 import io.doorbuster.journal.JournalLock;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -69,7 +70,7 @@ public final class DataDirectory implements AutoCloseable {
         try {
             claim(path);
             check(path);
-            refuseHalfRepaired(path);
+            refuseLostJournal(path);
             return new DataDirectory(path, lock);
         } catch (IOException e) {
             lock.close();
@@ -77,10 +78,17 @@ public final class DataDirectory implements AutoCloseable {
         }
     }
 
-    /** Between two names of a repair there is no journal; a new one must not be begun then. */
-    private static void refuseHalfRepaired(Path path) throws IOException {
+    /**
+     * Between two names of a repair there is no journal, nor where a disk is not mounted: a new one must not be begun then.
+     */
+    private static void refuseLostJournal(Path path) throws IOException {
         if (Files.exists(journal(path))) {
             return;
+        }
+        final Path shoppers = IdentityStore.file(identities(path));
+        if (Files.exists(shoppers) && Files.size(shoppers) > 0) {
+            throw new IOException(path + " knows shoppers, and has no journal: put " + journal(path)
+                    + " back, or restore a backup; for a new shop choose a new directory");
         }
         try (Stream<Path> entries = Files.list(path)) {
             final @Nullable Path kept = entries.filter(
@@ -130,7 +138,8 @@ public final class DataDirectory implements AutoCloseable {
         forceNames();
     }
 
-    private static void refuseUnfinished(Path path) throws IOException {
+    /** Throws when a copy or a rewind was not ended. */
+    public static void refuseUnfinished(Path path) throws IOException {
         if (Files.exists(path.resolve(UNFINISHED))) {
             throw new IOException(
                     path + " is what a copy or a rewind left that did not end: delete it, and make it again");

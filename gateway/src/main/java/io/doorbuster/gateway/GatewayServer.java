@@ -25,6 +25,7 @@ import io.doorbuster.gateway.tcp.SourceSequences;
 import io.doorbuster.gateway.tcp.TcpAgent;
 import io.doorbuster.gateway.tcp.Token;
 import io.doorbuster.gateway.wire.WireTranslator;
+import io.doorbuster.journal.ForcedMark;
 import io.doorbuster.journal.JournalAppender;
 import io.doorbuster.journal.JournalClock;
 import io.doorbuster.journal.JournalCorruptException;
@@ -37,10 +38,12 @@ import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.journal.ThreadEnd;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -164,9 +167,15 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** What a checkpoint knows of was on the disk: then it is no power cut that has unwritten it, and nothing is cut. */
+    /**
+     * What a checkpoint or the mark of the last force knows of was on the disk: then it is no power cut that has unwritten it,
+     * and nothing is cut.
+     */
     private static long cutUnwritten(Path dataDirectory, long positionBefore) throws IOException {
         try (DataDirectory data = DataDirectory.open(dataDirectory)) {
+            if (ForcedMark.read(DataDirectory.journal(data.path())) > positionBefore) {
+                return 0;
+            }
             for (final long position : new CheckpointDirectory(DataDirectory.checkpoints(data.path())).positions()) {
                 if (position > positionBefore) {
                     return 0;
@@ -221,13 +230,23 @@ public final class GatewayServer implements AutoCloseable {
         BoundPort port = null;
         try {
             final Path journal = DataDirectory.journal(data.path());
-            appender = recover(recovery, progress);
-            checkClock(config, appender.lastJournalTimeNs());
+            appender = recover(config, recovery, progress);
+            final List<String> notes = new ArrayList<>(recovery.passedOver());
             identities = new IdentityStore(DataDirectory.identities(data.path()));
+            if (identities.size() == 0
+                    && engine.position() > 0
+                    && engine.stores().shoppers().inUse() > 0) {
+                notes.add("the journal's shoppers are not among the identities: each will be a new one; put "
+                        + DataDirectory.identities(data.path()) + " back from its own backup");
+            }
             space = JournalSpace.start(
                     journal, appender, IdentityStore.file(DataDirectory.identities(data.path())), identities::length);
             final Path tokenFile = config.tokenFile();
-            final Token token = Token.load(tokenFile == null ? data.path().resolve("token") : tokenFile);
+            final Path tokens = tokenFile == null ? data.path().resolve("token") : tokenFile;
+            if (!Files.exists(tokens) && engine.position() > 0) {
+                notes.add("there was no token, so a new one was made in " + tokens + ": clients need it");
+            }
+            final Token token = Token.load(tokens);
             port = BoundPort.bind(config.address());
             configure(
                     config.settings(), appender, engine); // Behind what can be refused: a failed start changes nothing.
@@ -248,7 +267,7 @@ public final class GatewayServer implements AutoCloseable {
                     space,
                     forcer,
                     checkpointer,
-                    recovery.passedOver(),
+                    notes,
                     cutBytes + appender.cutBytes(),
                     port,
                     token,
@@ -292,23 +311,25 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     /** Brings the engine to the journal's end, and opens it there. */
-    private static JournalAppender recover(Recovery recovery, Progress progress) throws IOException {
+    private static JournalAppender recover(GatewayConfig config, Recovery recovery, Progress progress)
+            throws IOException {
         try (recovery) {
             while (recovery.poll() > 0) {
                 progress.onReplayed(recovery.position());
             }
+            checkClock(config, recovery.journalTimeNs()); // Before anything is written: what opens it cuts its end.
             return recovery.openAppender();
         }
     }
 
     /** Time never steps back, so one start with a wrong clock would have the shop live in that time for good. */
-    private static void checkClock(GatewayConfig config, long lastJournalTimeNs) throws IOException {
+    static void checkClock(GatewayConfig config, long lastJournalTimeNs) throws IOException {
         final Duration ahead = Duration.ofNanos(lastJournalTimeNs - wallNs());
         if (ahead.compareTo(AHEAD_MAX) > 0 && !config.acceptsJournalAhead()) {
             throw new IOException("the journal's last record is of "
                     + Instant.EPOCH.plusNanos(lastJournalTimeNs).truncatedTo(ChronoUnit.SECONDS) + ", " + ahead.toDays()
-                    + " days ahead of this machine's clock: set the clock; if it was the writer's that was wrong,"
-                    + " --journal-ahead goes on from there");
+                    + " days ahead of this machine's clock: set the clock; if it was the writer's that was wrong, serve"
+                    + " and follow go on from there with --journal-ahead, which it takes until the clock is there");
         }
     }
 

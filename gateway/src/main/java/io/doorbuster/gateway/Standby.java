@@ -112,9 +112,11 @@ public final class Standby implements AutoCloseable {
      * Whether it could serve like this, as far as can be known while the other process does.
      *
      * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
+     * @throws IOException when the journal is far ahead of the clock, or the engine does not come out as recorded.
      */
     public void check(GatewayConfig config) throws IOException {
         poll();
+        GatewayServer.checkClock(config, recovery.journalTimeNs());
         if (engine.position() > 0) {
             GatewayServer.changesOf(engine.settings(), config.settings());
         }

@@ -51,7 +51,7 @@ class AcknowledgeTest {
         }
 
         @Override
-        public void force(int cycle) throws IOException {
+        public void force(int cycle, long position) throws IOException {
             if (!gate.join()) {
                 throw new IOException("Input/output error");
             }

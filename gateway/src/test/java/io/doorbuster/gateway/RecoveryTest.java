@@ -13,6 +13,7 @@ import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.ring.WaitPolicy;
 import io.doorbuster.journal.JournalAppender;
+import io.doorbuster.journal.JournalCorruptException;
 import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import java.io.IOException;
@@ -178,11 +179,7 @@ class RecoveryTest {
                 DoorbusterClient client = gateway.connect(3)) {
             trade(client, 40);
         }
-        try (var files = Files.list(DataDirectory.checkpoints(data))) {
-            for (final Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
+        deleteAll(DataDirectory.checkpoints(data), "");
         assertThat(recordedElsewhere(data)).isPositive();
         assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
                 .isInstanceOf(IOException.class)
@@ -203,6 +200,35 @@ class RecoveryTest {
         Files.move(DataDirectory.journal(data), directory.resolve("original"));
         Files.move(copy, DataDirectory.journal(data));
         return changed;
+    }
+
+    /** Without a checkpoint that would tell: by the mark of the last force, and by the shoppers that are known. */
+    @Test
+    void journalThatLostItsEndOrIsGoneShouldBeRefused() throws IOException {
+        final Path data = directory.resolve("data");
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, 20);
+        }
+        deleteAll(DataDirectory.checkpoints(data), "");
+        deleteAll(DataDirectory.journal(data), ".cq4");
+        assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("were on the disk");
+        deleteAll(DataDirectory.journal(data), "");
+        Files.delete(DataDirectory.journal(data));
+        assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("knows shoppers, and has no journal");
+    }
+
+    private static void deleteAll(Path tree, String suffix) throws IOException {
+        try (var files = Files.list(tree)) {
+            for (final Path file :
+                    files.filter(each -> each.toString().endsWith(suffix)).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     @Test

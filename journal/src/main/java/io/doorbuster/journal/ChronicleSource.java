@@ -153,7 +153,11 @@ final class ChronicleSource implements ExcerptSource {
 
     @Override
     public @Nullable String problemBehindEnd(long reached) {
-        return JournalEnd.problem(directory, reached, excerptFile, excerptOffset);
+        final String problem = JournalEnd.problem(directory, reached, excerptFile, excerptOffset);
+        final long forced = ForcedMark.read(directory);
+        return problem == null && reached < forced
+                ? "the journal's end, though events up to position " + forced + " were on the disk,"
+                : problem;
     }
 
     Path directory() {

@@ -247,7 +247,7 @@ public final class JournalEnd implements AutoCloseable {
                             .order(ByteOrder.LITTLE_ENDIAN)
                             .putLong(0, lastHeader),
                     WRITE_POSITION_OFFSET);
-            cut = Math.max(cut, HEADER_BYTES);
+            cut = Math.max(cut, ahead); // What is missing, and what is there of it.
         }
         if (cut > 0) {
             channel.force(false);

@@ -17,16 +17,23 @@ public final class JournalFiles implements JournalDisk {
     private static final int NONE = Integer.MIN_VALUE;
 
     private final Path directory;
+    private final ForcedMark mark;
     private final List<FileChannel> channels = new ArrayList<>();
     private Path newest = Path.of("");
     private int openCycle = NONE;
 
     public JournalFiles(Path directory) {
         this.directory = directory;
+        mark = new ForcedMark(directory);
     }
 
     @Override
-    public void force(int cycle) throws IOException {
+    public void force(int cycle, long position) throws IOException {
+        force(cycle);
+        mark.write(position);
+    }
+
+    private void force(int cycle) throws IOException {
         if (cycle != openCycle) {
             openNewer();
         }
@@ -71,5 +78,6 @@ public final class JournalFiles implements JournalDisk {
             channel.close();
         }
         channels.clear();
+        mark.close();
     }
 }

@@ -123,7 +123,7 @@ public final class JournalForcer implements AutoCloseable {
     private void force() throws IOException {
         final long position = appender.flushedPosition();
         if (position > forcedPosition) {
-            disk.force(appender.flushedCycle());
+            disk.force(appender.flushedCycle(), position);
             forcedPosition = position;
         }
     }

@@ -56,10 +56,13 @@ final class JournalQueue {
     }
 
     /** What the disk has said, without what the queue was doing. */
-    static UncheckedIOException notWritable(IORuntimeException refused) {
+    static RuntimeException notWritable(IORuntimeException refused) {
         Throwable cause = refused;
         while (cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (!(cause instanceof IOException)) {
+            return refused; // Ours to mend.
         }
         return new UncheckedIOException(
                 "the journal cannot be written (" + cause.getMessage()

@@ -330,6 +330,31 @@ class JournalTest {
         assertThat(readItemIds()).hasSize(40);
     }
 
+    /** What is missing was on the disk, so no power cut has unwritten it: a shorter journal is not begun. */
+    @Test
+    void endBeforeWhatWasOnTheDiskShouldBeDamage() throws IOException {
+        append(1, 20);
+        try (JournalFiles files = new JournalFiles(directory)) {
+            files.force(1, 20);
+        }
+        assertThat(readItemIds()).hasSize(20);
+        final Path file = queueFile(directory);
+        final byte[] whole = Files.readAllBytes(file);
+        final List<Integer> headers = headers(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN));
+        final byte[] cut = whole.clone();
+        Arrays.fill(cut, headers.get(headers.size() - 2), cut.length, (byte) 0);
+        Files.write(file, cut);
+        assertThatThrownBy(this::readItemIds).isInstanceOf(JournalCorruptException.class);
+        Files.delete(file);
+        assertThatThrownBy(this::readItemIds)
+                .isInstanceOf(JournalCorruptException.class)
+                .hasMessageContaining("though events up to position 20 were on the disk, behind journal position 0");
+        Files.write(file, whole);
+        assertThat(readItemIds()).hasSize(20);
+        Files.write(directory.resolve("forced"), new byte[16]); // As a power cut may leave it: nothing is known then.
+        assertThat(readItemIds()).hasSize(20);
+    }
+
     /** A process was killed while it rolled, and the next one begins on the day that has been ended. */
     @Test
     void dayThatWasEndedShouldBeFollowedByTheNextWhateverTheClockSays() throws IOException {

@@ -33,7 +33,7 @@ final class BackupCommand implements Callable<Integer> {
         JvmFlags.check();
         final ProgressLine progress = new ProgressLine(report.err());
         final DirectoryCopy.Copied copied = new DirectoryCopy(data.directory, target)
-                .copy(Long.MAX_VALUE, position -> progress.show("copied", position));
+                .copy(Long.MAX_VALUE, false, position -> progress.show("copied", position));
         progress.clear();
         RestoreCommand.print(report, copied, target);
         return 0;

@@ -41,10 +41,9 @@ final class RestoreCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--at " + position + " is no position: positions begin with 1");
         }
         final ProgressLine progress = new ProgressLine(report.err());
-        final DirectoryCopy.Copied copied =
-                new DirectoryCopy(data.directory, target).copy(position, copying -> progress.show("copied", copying));
+        final DirectoryCopy.Copied copied = new DirectoryCopy(data.directory, target)
+                .copy(position, true, copying -> progress.show("copied", copying));
         progress.clear();
-        DirectoryCopy.copyIdentities(data.directory, target);
         print(report, copied, target);
         return 0;
     }

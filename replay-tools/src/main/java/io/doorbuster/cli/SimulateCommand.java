@@ -9,8 +9,11 @@ import io.doorbuster.simulator.SimulationMix;
 import io.doorbuster.simulator.SimulationReport;
 import io.doorbuster.simulator.Simulator;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,6 +30,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example:", "  doorbuster simulate --mix ledger --seed 1 --seeds 10 --events 1000000 --json"})
 final class SimulateCommand implements Callable<Integer> {
+    private static final long SEEDS_MAX = 100_000;
+    private static final long EVENTS_MAX = 4_000_000;
+
     @Option(names = "--mix", defaultValue = "ledger", description = "What clients send: ${COMPLETION-CANDIDATES}.")
     private SimulationMix mix = SimulationMix.LEDGER;
 
@@ -52,9 +58,12 @@ final class SimulateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         JvmFlags.check();
-        if (seeds < 1 || events < 1 || events > 4_000_000 || threads < 1) {
+        if (seeds < 1 || seeds > SEEDS_MAX || events < 1 || events > EVENTS_MAX || threads < 1) {
             throw new IllegalArgumentException("--seeds " + seeds + " --events " + events + " --threads " + threads
-                    + ": at least 1 of each, and at most 4000000 events");
+                    + ": at least 1 of each, at most " + SEEDS_MAX + " seeds and " + EVENTS_MAX + " events");
+        }
+        if (seed > Long.MAX_VALUE - seeds) {
+            throw new IllegalArgumentException("--seed " + seed + ": the last seed would be beyond " + Long.MAX_VALUE);
         }
         final String commit = commit();
         final String name = mix.name().toLowerCase(Locale.ROOT);
@@ -121,13 +130,20 @@ final class SimulateCommand implements Callable<Integer> {
                 .put("failures", 0);
     }
 
-    /** Of the sources in the current directory. */
+    /** Of the sources that this program was built in. */
     static String commit() {
         try {
-            final Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=7").start();
+            final Path classes = Path.of(SimulateCommand.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            final Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--abbrev=7")
+                    .directory(Objects.requireNonNull(classes.getParent()).toFile())
+                    .start();
             final String said = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             return said.isEmpty() ? "unknown" : said;
-        } catch (IOException e) {
+        } catch (IOException | URISyntaxException e) {
             return "unknown"; // No git here.
         }
     }

@@ -10,10 +10,12 @@ import io.doorbuster.gateway.Progress;
 import io.doorbuster.gateway.Recovery;
 import io.doorbuster.gateway.StateDirectory;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -47,6 +49,10 @@ public final class DirectoryCopy {
         DataDirectory.check(source);
         refuseInside(source, target);
         if (Files.exists(target)) {
+            if (!Files.isDirectory(target)) {
+                throw new IOException(target + " is a file: choose a new directory");
+            }
+            DataDirectory.refuseUnfinished(target);
             try (Stream<Path> files = Files.list(target)) {
                 if (files.findAny().isPresent()) {
                     throw new IOException(target + " is not empty: choose a new directory");
@@ -61,12 +67,16 @@ public final class DirectoryCopy {
      * Copies journal and newest checkpoint, and recovers the copy.
      *
      * @param until last position; what is there when it is beyond the journal's end.
+     * @param withIdentities whether to copy who shoppers are, as of now: whoever was erased stays erased.
      */
-    public Copied copy(long until, Progress progress) throws IOException {
+    public Copied copy(long until, boolean withIdentities, Progress progress) throws IOException {
         try (DataDirectory made = DataDirectory.openUnfinished(target)) {
             try {
                 copyJournal(until, progress);
                 copyModels(source, target);
+                if (withIdentities) {
+                    copyIdentities(source, target);
+                }
                 final Copied copied = recover(made.path(), progress);
                 made.finish();
                 return copied;
@@ -99,18 +109,18 @@ public final class DirectoryCopy {
         copyCheckpoint(until);
     }
 
-    /** Who shoppers are, as of now: whoever was erased stays erased. */
-    public static void copyIdentities(Path source, Path target) throws IOException {
+    /** Behind the journal, so that every shopper there is known; on the disk before the copy counts. */
+    static void copyIdentities(Path source, Path target) throws IOException {
         final Path from = DataDirectory.identities(source);
         if (Files.isDirectory(from)) {
             final Path to = Files.createDirectories(DataDirectory.identities(target));
             try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
                 for (final Path file : files) {
-                    Files.copy(
-                            file,
-                            to.resolve(file.getFileName()),
-                            StandardCopyOption.COPY_ATTRIBUTES,
-                            StandardCopyOption.REPLACE_EXISTING);
+                    final Path copy = to.resolve(file.getFileName());
+                    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
+                    try (FileChannel written = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+                        written.force(true);
+                    }
                 }
             }
         }

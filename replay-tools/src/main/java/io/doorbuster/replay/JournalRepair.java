@@ -3,6 +3,7 @@ package io.doorbuster.replay;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.gateway.DataDirectory;
 import io.doorbuster.gateway.Progress;
+import io.doorbuster.journal.ForcedMark;
 import io.doorbuster.journal.JournalCorruptException;
 import io.doorbuster.journal.JournalRemains;
 import io.doorbuster.journal.JournalTailer;
@@ -45,7 +46,8 @@ public final class JournalRepair {
                 return new Repaired(-good - 1, 0, null);
             }
             final JournalRemains remains = JournalRemains.behind(journal, good);
-            final long known = Math.max(remains.last(), newestCheckpoint(data.path()));
+            final long proven = Math.max(newestCheckpoint(data.path()), ForcedMark.read(journal));
+            final long known = Math.max(remains.last(), proven);
             if (known > good && known > loseUpTo) {
                 throw new IOException("behind the damage, which follows position " + good + ", lie " + remains.count()
                         + " whole records, and events up to position " + known + " were known: restore a backup; or, to"

@@ -109,7 +109,7 @@ final class SimulatedDisk implements ExcerptLog, JournalDisk {
     }
 
     @Override
-    public void force(int cycle) throws IOException {
+    public void force(int cycle, long position) throws IOException {
         if (failsForce) {
             throw new IOException("Input/output error");
         }

@@ -179,9 +179,9 @@ public final class AppendMain {
 
         @Override
         @SuppressWarnings("NonAtomicVolatileUpdate") // One thread forces.
-        public void force(int cycle) throws IOException {
+        public void force(int cycle, long position) throws IOException {
             final long beginNs = System.nanoTime();
-            files.force(cycle);
+            files.force(cycle, position);
             forcedNs += System.nanoTime() - beginNs;
             forces++;
         }

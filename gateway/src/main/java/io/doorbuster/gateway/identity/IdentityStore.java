@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.zip.CRC32C;
 import javax.crypto.Mac;
 import javax.crypto.ShortBufferException;
 import javax.crypto.spec.SecretKeySpec;
@@ -41,6 +42,8 @@ public final class IdentityStore implements AutoCloseable {
     public static final int RAW_ID_MAX = 64;
 
     private static final int KEY_BYTES = 32;
+    private static final int CRC_BYTES = 4;
+    private static final String RESTORE_KEY = ": restore it from its backup; without it no shopper is recognised";
     private static final int HMAC_BYTES = 16;
     private static final int ENTRY_BYTES = 24;
     private static final int CACHE_SLOTS = 1 << 16;
@@ -80,25 +83,48 @@ public final class IdentityStore implements AutoCloseable {
     public IdentityStore(Path directory, RandomGenerator random) throws IOException {
         this.random = random;
         Files.createDirectories(directory);
-        mac = mac(key(directory.resolve("key")));
+        mac = mac(key(directory));
         file = FileChannel.open(
                 file(directory), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         load();
     }
 
-    private byte[] key(Path path) throws IOException {
+    private byte[] key(Path directory) throws IOException {
+        final Path path = directory.resolve("key");
         if (Files.exists(path)) {
-            final byte[] key = Files.readAllBytes(path);
-            if (key.length != KEY_BYTES) {
-                throw new IOException(path + " has " + key.length + " bytes, not " + KEY_BYTES
-                        + ": restore it from its backup; without it no shopper is recognised");
-            }
-            return key;
+            return readKey(path);
+        }
+        if (Files.exists(file(directory)) && Files.size(file(directory)) >= ENTRY_BYTES) {
+            throw new IOException(path + " is missing, and shoppers are known by it" + RESTORE_KEY);
         }
         final byte[] key = new byte[KEY_BYTES];
         random.nextBytes(key);
-        SecretFile.create(path, key);
+        SecretFile.create(
+                path,
+                ByteBuffer.allocate(KEY_BYTES + CRC_BYTES)
+                        .put(key)
+                        .putInt(crc(key))
+                        .array());
         return key;
+    }
+
+    /** The key, and behind it its checksum; keys of before this release have none. */
+    private static byte[] readKey(Path path) throws IOException {
+        final byte[] found = Files.readAllBytes(path);
+        final byte[] key = Arrays.copyOf(found, KEY_BYTES);
+        final boolean isWhole = found.length == KEY_BYTES
+                || found.length == KEY_BYTES + CRC_BYTES
+                        && ByteBuffer.wrap(found).getInt(KEY_BYTES) == crc(key);
+        if (!isWhole) {
+            throw new IOException(path + " is damaged" + RESTORE_KEY);
+        }
+        return key;
+    }
+
+    private static int crc(byte[] key) {
+        final CRC32C crc = new CRC32C();
+        crc.update(key, 0, key.length);
+        return (int) crc.getValue();
     }
 
     private static Mac mac(byte[] key) {
@@ -158,7 +184,7 @@ public final class IdentityStore implements AutoCloseable {
         for (int at = 0; at + ENTRY_BYTES <= entries.capacity(); at += ENTRY_BYTES) {
             known.put(entries.slice(at, HMAC_BYTES), entries.getLong(at + HMAC_BYTES));
         }
-        final Mac mac = mac(Files.readAllBytes(directory.resolve("key")));
+        final Mac mac = mac(readKey(directory.resolve("key")));
         for (int i = 0; i < surrogates.length; i++) {
             final byte[] id = rawIds.get(i).getBytes(StandardCharsets.UTF_8);
             surrogates[i] = known.getOrDefault(ByteBuffer.wrap(mac.doFinal(id), 0, HMAC_BYTES), 0L);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -114,7 +115,21 @@ class IdentityStoreTest {
         try (IdentityStore store = new IdentityStore(directory)) {
             assertThat(store.size()).isEqualTo(2);
         }
-        Files.write(directory.resolve("key"), new byte[5]);
-        assertThatThrownBy(() -> new IdentityStore(directory)).hasMessageContaining("restore it from its backup");
+        final Path key = directory.resolve("key");
+        final byte[] whole = Files.readAllBytes(key);
+        final byte[] flipped = whole.clone();
+        flipped[9] ^= 4;
+        for (final byte[] damaged : new byte[][] {new byte[5], flipped, new byte[0]}) {
+            Files.write(key, damaged);
+            assertThatThrownBy(() -> new IdentityStore(directory))
+                    .hasMessageContaining("key is damaged: restore it from its backup");
+        }
+        Files.delete(key);
+        assertThatThrownBy(() -> new IdentityStore(directory))
+                .hasMessageContaining("key is missing, and shoppers are known by it: restore it");
+        Files.write(key, Arrays.copyOf(whole, 32)); // As releases before made it.
+        try (IdentityStore store = new IdentityStore(directory)) {
+            assertThat(find(store, "a")).isEqualTo(surrogate);
+        }
     }
 }
