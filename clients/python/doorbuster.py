@@ -184,7 +184,7 @@ class ConnectionLost(DoorbusterError):
     """What was unanswered has an unknown outcome; see Client.reconnect."""
 
 
-def frame(message, **fields):
+def frame(message, /, **fields):
     """The bytes of one whole frame."""
     layout = MESSAGES[message]
     try:
@@ -228,7 +228,7 @@ def _ids(item_ids):
 class Messages:
     """One method for each message; what has none goes by its name: call("Ads", shopper="ann", slate_size=3)."""
 
-    def call(self, message, **fields):
+    def call(self, message, /, **fields):
         raise NotImplementedError
 
     def item_upserted(self, item_id, external_id, price_minor, **more):
@@ -339,7 +339,7 @@ class Client(Messages):
         for _, sent in self._unanswered.values():
             self._out += sent
 
-    def send(self, message, **fields):
+    def send(self, message, /, **fields):
         """Sends without waiting for the answer; the correlation id. What cannot be encoded is a ValueError, and not sent."""
         sequence = 0
         if 10 <= TEMPLATE_IDS[message] < 40:
@@ -358,7 +358,7 @@ class Client(Messages):
             self.flush()
         return self._correlation_id
 
-    def call(self, message, **fields):
+    def call(self, message, /, **fields):
         wanted = self.send(message, **fields)
         while True:
             reply = self._receive()
@@ -450,7 +450,7 @@ class Pipeline(Messages):
     def __init__(self, client):
         self._client = client
 
-    def call(self, message, **fields):
+    def call(self, message, /, **fields):
         return self._client.send(message, **fields)
 
     def replies(self):

@@ -16,8 +16,11 @@ import xml.etree.ElementTree as xml
 import doorbuster
 from doorbuster import AckLevel, Client, Outcome, RejectCode, Retrieved, Rung, Scenario
 
-SCHEMA = pathlib.Path(__file__).parents[2] / "journal/src/main/resources/doorbuster-schema.xml"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "journal/src/main/resources/doorbuster-schema.xml"
+PAGE = ROOT / "PROTOCOL.md"
 FIRST_RECORD = 100
+COMMON = ("correlationId", "sourceSequence", "occurredAtNs", "acknowledge", "timeoutMicros")
 PATIENCE_S = 20
 LANTERN = doorbuster.item_id("85123A")
 
@@ -60,7 +63,7 @@ class TableTest(unittest.TestCase):
             if declared is not None and declared.tag == "composite":
                 parts = [(part.get("name"), part.get("primitiveType")) for part in declared]
             for name, kind in parts:
-                found.append((doorbuster.snake(name), kind, offset))
+                found.append((name, kind, offset))
                 offset += self.bytes_of(kind)
         return found, offset
 
@@ -71,7 +74,7 @@ class TableTest(unittest.TestCase):
         for field, kind in layout.fields:
             offsets.append((field, kind, offset))
             offset += doorbuster.struct.calcsize("<" + doorbuster.FORMATS[kind])
-        self.assertEqual(offsets, fields, name)
+        self.assertEqual(offsets, [(doorbuster.snake(field), kind, at) for field, kind, at in fields], name)
         self.assertEqual(layout.struct.size, length, name)
         groups = element.findall("group")
         self.assertEqual(list(layout.groups), [doorbuster.snake(group.get("name")) for group in groups], name)
@@ -80,8 +83,33 @@ class TableTest(unittest.TestCase):
         texts = [doorbuster.snake(data.get("name")) for data in element.findall("data")]
         self.assertEqual(layout.data, texts, name)
 
+    def wire(self):
+        return [found for found in self.schema if found.get("id") and int(found.get("id")) < FIRST_RECORD]
+
+    def said(self, element):
+        fields, _ = self.block(element)
+        return ", ".join(f"{at} `{field}` {kind}" for field, kind, at in fields if field not in COMMON)
+
+    def row(self, message):
+        """As the table of the page has it; what all facts and requests begin with is told above it."""
+        behind = [
+            f"group `{group.get('name')}` of {self.block(group)[1]}: {self.said(group)}"
+            + "".join(f", text `{data.get('name')}`" for data in group.findall("data"))
+            for group in message.findall("group")]
+        behind += [f"text `{data.get('name')}`" for data in message.findall("data")]
+        cells = [message.get("id"), message.get("name"), str(self.block(message)[1]), self.said(message), "; ".join(behind)]
+        return "| " + " | ".join(cells) + " |"
+
+    def test_page_tells_every_message_outcome_and_code(self):
+        page = PAGE.read_text()
+        for message in self.wire():
+            self.assertIn(self.row(message), page)
+        for kind in ("Outcome", "RejectCode", "AckLevel", "Scenario", "Rung", "Retrieved", "ModelRole"):
+            for value in self.types[kind]:
+                self.assertRegex(page, rf"\| {value.text} \| `{value.get('name')}` \||\b{value.text} `{value.get('name')}`")
+
     def test_every_wire_message_is_that_of_the_schema(self):
-        wire = [found for found in self.schema if found.get("id") and int(found.get("id")) < FIRST_RECORD]
+        wire = self.wire()
         self.assertEqual(
             {name: str(number) for name, number in doorbuster.TEMPLATE_IDS.items()},
             {message.get("name"): message.get("id") for message in wire})
