@@ -173,7 +173,7 @@ class DoorbusterError(Exception):
 
 
 class Rejected(DoorbusterError):
-    """The gateway refused a frame, and recorded nothing. code: a RejectCode; retry_after_micros: 0 = not these bytes again."""
+    """The gateway refused a frame, and recorded nothing. code: a RejectCode; retry_after_micros: 0 = do not repeat it."""
 
     def __init__(self, reply):
         self.correlation_id, self.code, self.retry_after_micros, self.message = reply
@@ -287,7 +287,7 @@ class Messages:
         return self.call("ReleaseReservation", reservation_id=reservation_id)
 
     def recommend(self, shopper="", slate_size=20, scenario=Scenario.FEED, context=(), blocklist=(), **more):
-        """more: category, category_cap, price_min_minor, price_max_minor, timeout_micros. An empty shopper is nobody known."""
+        """more: category, category_cap, price_min_minor, price_max_minor, timeout_micros. Empty shopper = nobody known."""
         return self.call("Recommend", shopper=shopper, slate_size=slate_size, scenario=scenario, context=_ids(context),
                          blocklist=_ids(blocklist), **more)
 

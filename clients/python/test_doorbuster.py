@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "journal/src/main/resources/doorbuster-schema.xml"
 PAGE = ROOT / "PROTOCOL.md"
 FIRST_RECORD = 100
+PRIMITIVES = {"uint8": 1, "uint16": 2, "uint32": 4, "uint64": 8, "int32": 4, "int64": 8, "float": 4}
 COMMON = ("correlationId", "sourceSequence", "occurredAtNs", "acknowledge", "timeoutMicros")
 PATIENCE_S = 20
 LANTERN = doorbuster.item_id("85123A")
@@ -49,7 +50,7 @@ class TableTest(unittest.TestCase):
     def bytes_of(self, kind):
         declared = self.types.get(kind)
         if declared is None:
-            return {"8": 1, "16": 2, "32": 4, "64": 8, "float": 4}[kind.lstrip("uint") if "int" in kind else kind]
+            return PRIMITIVES[kind]
         if declared.tag == "enum":
             return self.bytes_of(declared.get("encodingType"))
         return int(declared.get("length", 1)) * self.bytes_of(declared.get("primitiveType"))

@@ -1,4 +1,4 @@
-package io.doorbuster.gateway.frame;
+package io.doorbuster.gateway.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,6 +17,7 @@ import io.doorbuster.codec.Scenario;
 import io.doorbuster.codec.SlateEncoder;
 import io.doorbuster.codec.StockSetEncoder;
 import io.doorbuster.codec.WelcomeEncoder;
+import io.doorbuster.gateway.frame.FrameDescriptor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,11 +156,22 @@ class ProtocolPageTest {
         assertThat(drawn(page())).containsExactlyEntriesOf(encoded);
     }
 
+    private static String seconds(long ns) {
+        return ns / 1_000_000_000 + " s";
+    }
+
     @Test
     void idsAndLimitsToldShouldBeThoseOfTheCode() throws IOException {
         assertThat(page())
                 .contains("`85123A` is " + Long.toUnsignedString(LANTERN) + ".")
                 .contains("`lamps` is " + ItemIds.code("lamps") + ".")
+                .contains("`Hello` within " + seconds(ConnectionLimits.HELLO_NS) + "; a frame that has begun within "
+                        + seconds(ConnectionLimits.FRAME_NS) + ",")
+                .contains(Connection.IN_FLIGHT_MAX + " frames of a connection whose reply is due, or "
+                        + (Connection.PENDING_MAX >> 20) + " MiB of replies")
+                .contains("takes none for " + seconds(ConnectionLimits.STALLED_NS))
+                .contains("waits up to " + seconds(ConnectionLimits.LINGER_NS))
+                .contains(String.format(Locale.ROOT, "%,d connections", ConnectionLimits.CONNECTIONS_MAX))
                 .contains(String.format(Locale.ROOT, "14 to %,d (`frameMax`", FrameDescriptor.FRAME_MAX))
                 .contains("Protocol version " + FrameDescriptor.PROTOCOL_VERSION + ", schema "
                         + WelcomeEncoder.SCHEMA_ID + " version " + WelcomeEncoder.SCHEMA_VERSION + ".");
