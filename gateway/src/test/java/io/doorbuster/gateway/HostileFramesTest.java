@@ -361,6 +361,42 @@ class HostileFramesTest {
         closeAndCompareWithAnswers();
     }
 
+    /** The same frame, each of {@code count} blocks that end before {@code end} without its last byte, and saying so. */
+    private static byte[] shortened(byte[] frame, int lengthAt, int end, int count) {
+        final byte[] shorter = RawConnection.resized(frame, frame.length - count);
+        System.arraycopy(frame, end, shorter, end - count, frame.length - end);
+        final UnsafeBuffer buffer = new UnsafeBuffer(shorter);
+        final int length = buffer.getShort(lengthAt, ByteOrder.LITTLE_ENDIAN);
+        buffer.putShort(lengthAt, (short) (length - 1), ByteOrder.LITTLE_ENDIAN);
+        return shorter;
+    }
+
+    /** A last field that is left out must not be read from what lies behind the block. */
+    @Test
+    void blocksThatAreTooShortShouldBeRefused() throws IOException {
+        for (final byte[] frame : messages()) {
+            final int end = BODY_OFFSET + new UnsafeBuffer(frame).getShort(FRAMING_LENGTH, ByteOrder.LITTLE_ENDIAN);
+            final byte[] reply = exchange(shortened(fresh(frame), FRAMING_LENGTH, end, 1));
+            assertThat(RawConnection.template(reply))
+                    .as("block of %d", RawConnection.template(frame))
+                    .isEqualTo(RejectedDecoder.TEMPLATE_ID);
+            if (end < frame.length) {
+                assertThat(rejected(reply).message()).startsWith("block length=");
+            }
+        }
+        for (final int template : new int[] {19, 29, ScoreDecoder.TEMPLATE_ID, RecommendDecoder.TEMPLATE_ID}) {
+            final byte[] frame = fresh(sample(template));
+            final UnsafeBuffer buffer = new UnsafeBuffer(frame);
+            final int groupAt = BODY_OFFSET + buffer.getShort(FRAMING_LENGTH, ByteOrder.LITTLE_ENDIAN);
+            final int count = buffer.getShort(groupAt + 2, ByteOrder.LITTLE_ENDIAN);
+            final int end = groupAt + 4 + count * buffer.getShort(groupAt, ByteOrder.LITTLE_ENDIAN);
+            assertThat(rejected(exchange(shortened(frame, groupAt, end, count))).message())
+                    .as("group of %d", template)
+                    .startsWith("block length=");
+        }
+        closeAndCompareWithAnswers();
+    }
+
     /** What is refused must not have been half done: identities are made, linked and erased only behind the checks. */
     @Test
     void refusedFactsShouldLeaveIdentitiesAlone() throws IOException {

@@ -110,7 +110,7 @@ final class ServedProcess implements AutoCloseable {
         return DoorbusterClient.connect(address(), token(), source);
     }
 
-    private InetSocketAddress address() {
+    InetSocketAddress address() {
         final String line = String.valueOf(listening);
         final int end = line.indexOf(',');
         final int port = Integer.parseInt(line.substring(line.lastIndexOf(':', end) + 1, end));

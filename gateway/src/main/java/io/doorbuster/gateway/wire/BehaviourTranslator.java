@@ -62,6 +62,7 @@ final class BehaviourTranslator {
 
     private int onSearched(DirectBuffer frame, int offset, int blockLength, int version) {
         searched.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, SearchedDecoder.BLOCK_LENGTH);
         at.correlationId = searched.correlationId();
         at.sourceSequence = searched.sourceSequence();
         at.occurredAtNs = searched.occurredAtNs();
@@ -79,6 +80,7 @@ final class BehaviourTranslator {
 
     private int onViewed(DirectBuffer frame, int offset, int blockLength, int version) {
         viewed.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ViewedDecoder.BLOCK_LENGTH);
         at.correlationId = viewed.correlationId();
         at.sourceSequence = viewed.sourceSequence();
         at.occurredAtNs = viewed.occurredAtNs();
@@ -97,6 +99,7 @@ final class BehaviourTranslator {
 
     private int onClicked(DirectBuffer frame, int offset, int blockLength, int version) {
         clicked.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ClickedDecoder.BLOCK_LENGTH);
         at.correlationId = clicked.correlationId();
         at.sourceSequence = clicked.sourceSequence();
         at.occurredAtNs = clicked.occurredAtNs();
@@ -117,6 +120,7 @@ final class BehaviourTranslator {
 
     private int onCarted(DirectBuffer frame, int offset, int blockLength, int version) {
         carted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, CartedDecoder.BLOCK_LENGTH);
         at.correlationId = carted.correlationId();
         at.sourceSequence = carted.sourceSequence();
         at.occurredAtNs = carted.occurredAtNs();
@@ -136,6 +140,7 @@ final class BehaviourTranslator {
 
     private int onPurchased(DirectBuffer frame, int offset, int blockLength, int version) {
         purchased.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, PurchasedDecoder.BLOCK_LENGTH);
         at.correlationId = purchased.correlationId();
         at.sourceSequence = purchased.sourceSequence();
         at.occurredAtNs = purchased.occurredAtNs();
@@ -158,12 +163,14 @@ final class BehaviourTranslator {
 
     private int onImpressionShown(DirectBuffer frame, int offset, int blockLength, int version) {
         impressionShown.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ImpressionShownDecoder.BLOCK_LENGTH);
         at.correlationId = impressionShown.correlationId();
         at.sourceSequence = impressionShown.sourceSequence();
         at.occurredAtNs = impressionShown.occurredAtNs();
         at.acknowledge = impressionShown.acknowledgeRaw();
         final ImpressionShownDecoder.ItemsDecoder items = impressionShown.items();
         at.requireRange("items", items.count(), 1, 64);
+        at.requireBlock(items.actingBlockLength(), ImpressionShownDecoder.ItemsDecoder.sbeBlockLength());
         if (at.problem != null) {
             return 0;
         }
@@ -184,6 +191,7 @@ final class BehaviourTranslator {
 
     private int onShopperLinked(DirectBuffer frame, int offset, int blockLength, int version) {
         shopperLinked.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ShopperLinkedDecoder.BLOCK_LENGTH);
         at.correlationId = shopperLinked.correlationId();
         at.sourceSequence = shopperLinked.sourceSequence();
         at.occurredAtNs = shopperLinked.occurredAtNs();
@@ -205,6 +213,7 @@ final class BehaviourTranslator {
 
     private int onShopperErased(DirectBuffer frame, int offset, int blockLength, int version) {
         shopperErased.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ShopperErasedDecoder.BLOCK_LENGTH);
         at.correlationId = shopperErased.correlationId();
         at.sourceSequence = shopperErased.sourceSequence();
         at.occurredAtNs = shopperErased.occurredAtNs();

@@ -79,6 +79,7 @@ final class CatalogueTranslator {
 
     private int onItemUpserted(DirectBuffer frame, int offset, int blockLength, int version) {
         itemUpserted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ItemUpsertedDecoder.BLOCK_LENGTH);
         at.correlationId = itemUpserted.correlationId();
         at.sourceSequence = itemUpserted.sourceSequence();
         at.occurredAtNs = itemUpserted.occurredAtNs();
@@ -111,6 +112,7 @@ final class CatalogueTranslator {
 
     private int onPriceChanged(DirectBuffer frame, int offset, int blockLength, int version) {
         priceChanged.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, PriceChangedDecoder.BLOCK_LENGTH);
         at.correlationId = priceChanged.correlationId();
         at.sourceSequence = priceChanged.sourceSequence();
         at.occurredAtNs = priceChanged.occurredAtNs();
@@ -127,6 +129,7 @@ final class CatalogueTranslator {
 
     private int onStockSet(DirectBuffer frame, int offset, int blockLength, int version) {
         stockSet.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, StockSetDecoder.BLOCK_LENGTH);
         at.correlationId = stockSet.correlationId();
         at.sourceSequence = stockSet.sourceSequence();
         at.occurredAtNs = stockSet.occurredAtNs();
@@ -143,6 +146,7 @@ final class CatalogueTranslator {
 
     private int onStockAdjusted(DirectBuffer frame, int offset, int blockLength, int version) {
         stockAdjusted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, StockAdjustedDecoder.BLOCK_LENGTH);
         at.correlationId = stockAdjusted.correlationId();
         at.sourceSequence = stockAdjusted.sourceSequence();
         at.occurredAtNs = stockAdjusted.occurredAtNs();
@@ -159,6 +163,7 @@ final class CatalogueTranslator {
 
     private int onCampaignUpserted(DirectBuffer frame, int offset, int blockLength, int version) {
         campaignUpserted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, CampaignUpsertedDecoder.BLOCK_LENGTH);
         at.correlationId = campaignUpserted.correlationId();
         at.sourceSequence = campaignUpserted.sourceSequence();
         at.occurredAtNs = campaignUpserted.occurredAtNs();
@@ -183,6 +188,7 @@ final class CatalogueTranslator {
 
     private int onPromotionUpserted(DirectBuffer frame, int offset, int blockLength, int version) {
         promotionUpserted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, PromotionUpsertedDecoder.BLOCK_LENGTH);
         at.correlationId = promotionUpserted.correlationId();
         at.sourceSequence = promotionUpserted.sourceSequence();
         at.occurredAtNs = promotionUpserted.occurredAtNs();
@@ -206,6 +212,7 @@ final class CatalogueTranslator {
 
     private int onAnswerUpserted(DirectBuffer frame, int offset, int blockLength, int version) {
         answerUpserted.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, AnswerUpsertedDecoder.BLOCK_LENGTH);
         at.correlationId = answerUpserted.correlationId();
         at.sourceSequence = answerUpserted.sourceSequence();
         at.occurredAtNs = answerUpserted.occurredAtNs();
@@ -226,6 +233,7 @@ final class CatalogueTranslator {
 
     private int onItemRetired(DirectBuffer frame, int offset, int blockLength, int version) {
         itemRetired.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ItemRetiredDecoder.BLOCK_LENGTH);
         at.correlationId = itemRetired.correlationId();
         at.sourceSequence = itemRetired.sourceSequence();
         at.occurredAtNs = itemRetired.occurredAtNs();
@@ -240,6 +248,7 @@ final class CatalogueTranslator {
 
     private int onItemVectorSet(DirectBuffer frame, int offset, int blockLength, int version) {
         itemVectorSet.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ItemVectorSetDecoder.BLOCK_LENGTH);
         at.correlationId = itemVectorSet.correlationId();
         at.sourceSequence = itemVectorSet.sourceSequence();
         at.occurredAtNs = itemVectorSet.occurredAtNs();
@@ -257,6 +266,10 @@ final class CatalogueTranslator {
 
     private int onModelReleased(DirectBuffer frame, int offset, int blockLength, int version) {
         modelReleased.wrap(frame, offset, blockLength, version);
+        final int least = version < ModelReleasedDecoder.roleSinceVersion()
+                ? ModelReleasedDecoder.roleEncodingOffset()
+                : ModelReleasedDecoder.BLOCK_LENGTH;
+        at.requireBlock(blockLength, least);
         at.correlationId = modelReleased.correlationId();
         at.sourceSequence = modelReleased.sourceSequence();
         at.occurredAtNs = modelReleased.occurredAtNs();
@@ -281,12 +294,14 @@ final class CatalogueTranslator {
 
     private int onConfigured(DirectBuffer frame, int offset, int blockLength, int version) {
         configured.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ConfiguredDecoder.BLOCK_LENGTH);
         at.correlationId = configured.correlationId();
         at.sourceSequence = configured.sourceSequence();
         at.occurredAtNs = configured.occurredAtNs();
         at.acknowledge = configured.acknowledgeRaw();
         final ConfiguredDecoder.SettingsDecoder settings = configured.settings();
         at.requireRange("settings", settings.count(), 1, 64);
+        at.requireBlock(settings.actingBlockLength(), ConfiguredDecoder.SettingsDecoder.sbeBlockLength());
         final int count = at.problem == null ? settings.count() : 0;
         final ConfiguredRecordEncoder.SettingsEncoder written = configuredRecord
                 .wrapAndApplyHeader(at.record, MESSAGE_OFFSET, at.header)

@@ -46,6 +46,7 @@ final class CommandTranslator {
 
     private int onReserveStock(DirectBuffer frame, int offset, int blockLength, int version) {
         reserveStock.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ReserveStockDecoder.BLOCK_LENGTH);
         at.correlationId = reserveStock.correlationId();
         at.sourceSequence = reserveStock.sourceSequence();
         at.occurredAtNs = reserveStock.occurredAtNs();
@@ -66,6 +67,7 @@ final class CommandTranslator {
 
     private int onConfirmReservation(DirectBuffer frame, int offset, int blockLength, int version) {
         confirmReservation.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ConfirmReservationDecoder.BLOCK_LENGTH);
         at.correlationId = confirmReservation.correlationId();
         at.sourceSequence = confirmReservation.sourceSequence();
         at.occurredAtNs = confirmReservation.occurredAtNs();
@@ -80,6 +82,7 @@ final class CommandTranslator {
 
     private int onReleaseReservation(DirectBuffer frame, int offset, int blockLength, int version) {
         releaseReservation.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ReleaseReservationDecoder.BLOCK_LENGTH);
         at.correlationId = releaseReservation.correlationId();
         at.sourceSequence = releaseReservation.sourceSequence();
         at.occurredAtNs = releaseReservation.occurredAtNs();
@@ -94,6 +97,7 @@ final class CommandTranslator {
 
     private int onCheckpoint(DirectBuffer frame, int offset, int blockLength, int version) {
         checkpoint.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, CheckpointDecoder.BLOCK_LENGTH);
         at.correlationId = checkpoint.correlationId();
         at.sourceSequence = checkpoint.sourceSequence();
         at.occurredAtNs = checkpoint.occurredAtNs();
@@ -105,6 +109,7 @@ final class CommandTranslator {
 
     private int onRewindFilter(DirectBuffer frame, int offset, int blockLength, int version) {
         rewindFilter.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, RewindFilterDecoder.BLOCK_LENGTH);
         at.correlationId = rewindFilter.correlationId();
         at.sourceSequence = rewindFilter.sourceSequence();
         at.occurredAtNs = rewindFilter.occurredAtNs();

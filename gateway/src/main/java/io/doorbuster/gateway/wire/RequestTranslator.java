@@ -72,6 +72,7 @@ final class RequestTranslator {
 
     private int onSearch(DirectBuffer frame, int offset, int blockLength, int version) {
         search.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, SearchDecoder.BLOCK_LENGTH);
         at.correlationId = search.correlationId();
         at.timeoutMicros = search.timeoutMicros();
         FilterTranslator.check(search.filter(), at);
@@ -88,6 +89,7 @@ final class RequestTranslator {
 
     private int onAds(DirectBuffer frame, int offset, int blockLength, int version) {
         ads.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, AdsDecoder.BLOCK_LENGTH);
         at.correlationId = ads.correlationId();
         at.timeoutMicros = ads.timeoutMicros();
         FilterTranslator.check(ads.filter(), at);
@@ -101,6 +103,7 @@ final class RequestTranslator {
 
     private int onPromote(DirectBuffer frame, int offset, int blockLength, int version) {
         promote.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, PromoteDecoder.BLOCK_LENGTH);
         at.correlationId = promote.correlationId();
         at.timeoutMicros = promote.timeoutMicros();
         promote.wrapShopper(at.text);
@@ -112,6 +115,7 @@ final class RequestTranslator {
 
     private int onAsk(DirectBuffer frame, int offset, int blockLength, int version) {
         ask.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, AskDecoder.BLOCK_LENGTH);
         at.correlationId = ask.correlationId();
         at.timeoutMicros = ask.timeoutMicros();
         at.requireRange("answersMax", ask.answersMax(), 1, 20);
@@ -130,6 +134,7 @@ final class RequestTranslator {
 
     private int onRestock(DirectBuffer frame, int offset, int blockLength, int version) {
         restock.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, RestockDecoder.BLOCK_LENGTH);
         at.correlationId = restock.correlationId();
         at.timeoutMicros = restock.timeoutMicros();
         at.requireId("itemId", restock.itemId());
@@ -140,6 +145,7 @@ final class RequestTranslator {
 
     private int onExplain(DirectBuffer frame, int offset, int blockLength, int version) {
         explain.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ExplainDecoder.BLOCK_LENGTH);
         at.correlationId = explain.correlationId();
         at.timeoutMicros = explain.timeoutMicros();
         at.requireId("itemId", explain.itemId());
@@ -155,10 +161,12 @@ final class RequestTranslator {
 
     private int onScore(DirectBuffer frame, int offset, int blockLength, int version) {
         score.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, ScoreDecoder.BLOCK_LENGTH);
         at.correlationId = score.correlationId();
         at.timeoutMicros = score.timeoutMicros();
         final ScoreDecoder.CandidatesDecoder candidates = score.candidates();
         at.requireRange("candidates", candidates.count(), 1, CANDIDATES_MAX);
+        at.requireBlock(candidates.actingBlockLength(), ScoreDecoder.CandidatesDecoder.sbeBlockLength());
         if (at.problem != null) {
             return 0;
         }
@@ -177,6 +185,7 @@ final class RequestTranslator {
 
     private int onRecommend(DirectBuffer frame, int offset, int blockLength, int version) {
         recommend.wrap(frame, offset, blockLength, version);
+        at.requireBlock(blockLength, RecommendDecoder.BLOCK_LENGTH);
         at.correlationId = recommend.correlationId();
         at.timeoutMicros = recommend.timeoutMicros();
         at.requireRange("scenario", recommend.scenarioRaw(), Scenario.FEED.value(), Scenario.SESSION.value());
@@ -191,6 +200,7 @@ final class RequestTranslator {
         FilterTranslator.copy(recommend.filter(), recommendRecord.filter());
         final RecommendDecoder.ContextDecoder context = recommend.context();
         at.requireRange("context", context.count(), 0, CONTEXT_MAX);
+        at.requireBlock(context.actingBlockLength(), RecommendDecoder.ContextDecoder.sbeBlockLength());
         final int contextCount = at.problem == null ? context.count() : 0;
         final RecommendRecordEncoder.ContextEncoder writtenContext = recommendRecord.contextCount(contextCount);
         for (int i = 0; i < contextCount; i++) {
@@ -201,6 +211,7 @@ final class RequestTranslator {
         }
         final RecommendDecoder.BlocklistDecoder blocklist = recommend.blocklist();
         at.requireRange("blocklist", blocklist.count(), 0, BLOCKLIST_MAX);
+        at.requireBlock(blocklist.actingBlockLength(), RecommendDecoder.BlocklistDecoder.sbeBlockLength());
         final int blockedCount = at.problem == null ? blocklist.count() : 0;
         final RecommendRecordEncoder.BlocklistEncoder writtenBlocklist = recommendRecord.blocklistCount(blockedCount);
         for (int i = 0; i < blockedCount; i++) {

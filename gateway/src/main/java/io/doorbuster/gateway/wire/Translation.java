@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One wire message on its way to a record: where it goes, what was found wrong, who sent it. Network thread only. */
 final class Translation {
+    private static final int BLOCK_MAX = 0xFFFF;
+
     final MessageHeaderEncoder header = new MessageHeaderEncoder();
     final UnsafeBuffer text = new UnsafeBuffer(0, 0);
     final UnsafeBuffer secondText = new UnsafeBuffer(0, 0);
@@ -65,6 +67,11 @@ final class Translation {
         if (value < min || value > max) {
             require(false, field, value, "in " + min + ".." + max);
         }
+    }
+
+    /** A longer block is of a later version; a shorter one would be read on into what lies behind it. */
+    void requireBlock(int blockLength, int least) {
+        requireRange("block length", blockLength, least, BLOCK_MAX);
     }
 
     void requireId(String field, long value) {
