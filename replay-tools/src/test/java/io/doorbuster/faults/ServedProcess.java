@@ -156,7 +156,8 @@ final class ServedProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         out.close();
-        if (Files.isDirectory(data)) { // A killed process leaves its stores in memory for the next one.
+        // A killed process leaves its stores in memory for the next one. Another's file system has no real path here.
+        if (Files.isDirectory(data) && !data.startsWith("/proc")) {
             StateDirectory.of(data).close();
         }
     }
