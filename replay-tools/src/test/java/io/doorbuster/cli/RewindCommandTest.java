@@ -347,7 +347,8 @@ class RewindCommandTest {
         assertThat(run("serve", "--data", path("half"))).isEqualTo(1);
         assertThat(ERR.toString()).contains("did not end: delete it, and make it again");
         assertThat(run("backup", "--data", path("old"), "--to", path("half"))).isEqualTo(1);
+        assertThat(ERR.toString()).contains("did not end: delete it, and make it again");
         assertThat(rewind("half", "--source", "9")).isEqualTo(1);
-        assertThat(ERR.toString().split("did not end: delete it", -1)).hasSizeGreaterThan(5);
+        assertThat(ERR.toString()).contains("half is ");
     }
 }
