@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  doorbuster follow --data /var/lib/shop",
             "  doorbuster follow --data /var/lib/shop --take-over --port 4025",
-            "  doorbuster follow --data /var/lib/shop --checkpoint-every 250000     (and serve with --checkpoint-every 0)"
+            "  doorbuster follow --data /var/lib/shop --checkpoint-every 100000     (and serve with --checkpoint-every 0)"
         })
 final class FollowCommand implements Callable<Integer> {
     private static final long IDLE_NS = 100_000;
