@@ -80,7 +80,7 @@ class RivalsMainTest {
 
     @Test
     void shouldCompareTopKAtEqualRecall() throws IOException {
-        final JsonNode report = measure("topk", "--rows=400", "--top=10");
+        final JsonNode report = measure("topk", "--rows=1000", "--top=10");
 
         assertThat(report.get("cases")).hasSize(2);
         for (final JsonNode compared : report.get("cases")) {
