@@ -1,10 +1,5 @@
 package io.doorbuster.gateway;
 
-import static io.doorbuster.journal.RecordDescriptor.MESSAGE_OFFSET;
-
-import io.doorbuster.codec.ConfiguredRecordEncoder;
-import io.doorbuster.codec.MessageHeaderEncoder;
-import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.checkpoint.Checkpointer;
@@ -17,7 +12,6 @@ import io.doorbuster.engine.ring.InputRing;
 import io.doorbuster.engine.ring.Pipeline;
 import io.doorbuster.engine.ring.PipelineFailedException;
 import io.doorbuster.engine.ring.SharedPipeline;
-import io.doorbuster.engine.store.Settings;
 import io.doorbuster.gateway.identity.IdentityStore;
 import io.doorbuster.gateway.tcp.BoundPort;
 import io.doorbuster.gateway.tcp.ModelLoader;
@@ -34,7 +28,6 @@ import io.doorbuster.journal.JournalEnd;
 import io.doorbuster.journal.JournalFiles;
 import io.doorbuster.journal.JournalForcer;
 import io.doorbuster.journal.JournalSpace;
-import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.journal.ThreadEnd;
 import io.doorbuster.kernels.Kernels;
 import java.io.IOException;
@@ -44,10 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -248,8 +238,8 @@ public final class GatewayServer implements AutoCloseable {
             }
             final Token token = Token.load(tokens);
             port = BoundPort.bind(config.address());
-            configure(
-                    config.settings(), appender, engine); // Behind what can be refused: a failed start changes nothing.
+            // Behind what can be refused: a failed start changes nothing.
+            JournalSettings.configure(config.settings(), appender, engine, wallNs());
             forcer = JournalForcer.start(appender, disk);
             data.forceNames();
             checkpointer = Checkpointer.start(
@@ -331,64 +321,6 @@ public final class GatewayServer implements AutoCloseable {
                     + " days ahead of this machine's clock: set the clock; if it was the writer's that was wrong, serve"
                     + " and follow go on from there with --journal-ahead, which it takes until the clock is there");
         }
-    }
-
-    /** Makes what is asked for the next record of the journal, unless it is so already; all settings in a new one. */
-    private static void configure(Map<Setting, Long> settings, JournalAppender appender, Engine engine) {
-        final Map<Setting, Long> changes =
-                appender.lastPosition() == 0 ? allOf(settings) : changesOf(engine.settings(), settings);
-        if (!changes.isEmpty()) {
-            final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
-            encodeConfigured(record, changes, Math.max(wallNs(), appender.lastJournalTimeNs()));
-            appender.append(record, 0);
-            appender.flush();
-            engine.onRecord(record, 0, new UnsafeBuffer(new byte[Engine.REPLY_MAX]), 0);
-        }
-    }
-
-    /** Every setting, for the first record. */
-    private static Map<Setting, Long> allOf(Map<Setting, Long> asked) {
-        Settings settings = Settings.DEFAULTS;
-        for (final Map.Entry<Setting, Long> setting : asked.entrySet()) {
-            settings = settings.with(setting.getKey(), setting.getValue());
-        }
-        final Map<Setting, Long> all = new EnumMap<>(Setting.class);
-        for (final Setting setting : Setting.values()) {
-            if (setting != Setting.NONE && setting != Setting.NULL_VAL) {
-                all.put(setting, settings.value(setting));
-            }
-        }
-        return all;
-    }
-
-    /**
-     * What a start would journal.
-     *
-     * @throws IllegalArgumentException when a setting is out of range, or fixed and other than the journal's.
-     */
-    static Map<Setting, Long> changesOf(Settings recorded, Map<Setting, Long> asked) {
-        final Map<Setting, Long> changes = new EnumMap<>(Setting.class);
-        asked.forEach((setting, value) -> {
-            final long now = recorded.value(setting);
-            if (recorded.with(setting, value).value(setting) != now) {
-                if (Settings.isFixed(setting)) {
-                    throw new IllegalArgumentException(setting + "=" + value + ", but this journal was begun with "
-                            + setting + "=" + now + ", which is fixed: leave it out, or begin a new data directory");
-                }
-                changes.put(setting, value);
-            }
-        });
-        return changes;
-    }
-
-    private static void encodeConfigured(UnsafeBuffer record, Map<Setting, Long> settings, long journalTimeNs) {
-        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
-        final ConfiguredRecordEncoder.SettingsEncoder group = configured
-                .wrapAndApplyHeader(record, MESSAGE_OFFSET, new MessageHeaderEncoder())
-                .settingsCount(settings.size());
-        settings.forEach((setting, value) -> group.next().setting(setting).value(value));
-        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + configured.encodedLength());
-        RecordDescriptor.journalTimeNs(record, 0, journalTimeNs);
     }
 
     private void run() {

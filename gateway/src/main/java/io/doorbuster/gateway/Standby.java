@@ -118,7 +118,7 @@ public final class Standby implements AutoCloseable {
         poll();
         GatewayServer.checkClock(config, recovery.journalTimeNs());
         if (engine.position() > 0) {
-            GatewayServer.changesOf(engine.settings(), config.settings());
+            JournalSettings.changesOf(engine.settings(), config.settings());
         }
     }
 

@@ -58,6 +58,15 @@ class RecoveryTest {
         return new CheckpointDirectory(DataDirectory.checkpoints(directory.resolve("data")));
     }
 
+    /** The data directory of a shop that was served, and has stopped in order. */
+    private Path tradedAndStopped(int rounds) throws IOException {
+        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
+                DoorbusterClient client = gateway.connect(3)) {
+            trade(client, rounds);
+            return gateway.data();
+        }
+    }
+
     private static void copyTree(Path from, Path to) throws IOException {
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -174,11 +183,7 @@ class RecoveryTest {
 
     @Test
     void stateThatDoesNotComeOutAsRecordedShouldStopTheStart() throws IOException {
-        final Path data = directory.resolve("data");
-        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
-                DoorbusterClient client = gateway.connect(3)) {
-            trade(client, 40);
-        }
+        final Path data = tradedAndStopped(40);
         deleteAll(DataDirectory.checkpoints(data), "");
         assertThat(recordedElsewhere(data)).isPositive();
         assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
@@ -205,11 +210,7 @@ class RecoveryTest {
     /** Without a checkpoint that would tell: by the mark of the last force, and by the shoppers that are known. */
     @Test
     void journalThatLostItsEndOrIsGoneShouldBeRefused() throws IOException {
-        final Path data = directory.resolve("data");
-        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
-                DoorbusterClient client = gateway.connect(3)) {
-            trade(client, 20);
-        }
+        final Path data = tradedAndStopped(20);
         deleteAll(DataDirectory.checkpoints(data), "");
         deleteAll(DataDirectory.journal(data), ".cq4");
         assertThatThrownBy(() -> new RunningGateway(directory, ThreadMode.SHARED))
@@ -233,11 +234,7 @@ class RecoveryTest {
 
     @Test
     void journalFarAheadOfTheClockShouldBeRefusedUnlessAccepted() throws IOException {
-        final Path data = directory.resolve("data");
-        try (RunningGateway gateway = new RunningGateway(directory, ThreadMode.SHARED);
-                DoorbusterClient client = gateway.connect(3)) {
-            trade(client, 1);
-        }
+        final Path data = tradedAndStopped(1);
         final long ahead = Instant.now().plus(Duration.ofDays(40)).getEpochSecond() * 1_000_000_000L;
         appendTick(DataDirectory.journal(data), ahead);
         final GatewayConfig config = GatewayConfig.local(data, Map.of());

@@ -53,6 +53,10 @@ final class SimulatedClient {
     }
 
     long source() {
+        return sourceOf(index);
+    }
+
+    static long sourceOf(int index) {
         return index + 1;
     }
 

@@ -1,7 +1,5 @@
 package io.doorbuster.simulator;
 
-import io.doorbuster.codec.ConfiguredRecordEncoder;
-import io.doorbuster.codec.MessageHeaderEncoder;
 import io.doorbuster.codec.Setting;
 import io.doorbuster.engine.Engine;
 import io.doorbuster.engine.checkpoint.CheckpointDirectory;
@@ -12,6 +10,7 @@ import io.doorbuster.engine.ring.InputSlot;
 import io.doorbuster.engine.ring.ReplySink;
 import io.doorbuster.engine.ring.SharedPipeline;
 import io.doorbuster.engine.ring.WaitPolicy;
+import io.doorbuster.gateway.JournalSettings;
 import io.doorbuster.gateway.Recovery;
 import io.doorbuster.gateway.identity.IdentityStore;
 import io.doorbuster.gateway.tcp.DiskQueue;
@@ -157,28 +156,18 @@ final class SimulatedServer {
         disk.openAt(from.endOffset);
         final JournalAppender appender = JournalAppender.over(disk, from.position, from.journalTimeNs);
         if (from.position == 0) {
-            configure(mix, appender, from.engine, time.wallNs());
+            JournalSettings.configure(settings(mix), appender, from.engine, time.wallNs());
         }
         return new SimulatedServer(
                 disk, from.engine, appender, from.restored, checkpoints, identities, time, sink, onDisk);
     }
 
-    private static void configure(SimulationMix mix, JournalAppender appender, Engine engine, long timeNs) {
+    private static Map<Setting, Long> settings(SimulationMix mix) {
         final Map<Setting, Long> settings = new EnumMap<>(SETTINGS);
         if (mix == SimulationMix.LEDGER) {
             settings.putAll(LEDGER_SETTINGS);
         }
-        final UnsafeBuffer record = new UnsafeBuffer(new byte[RecordDescriptor.RECORD_MAX]);
-        final ConfiguredRecordEncoder configured = new ConfiguredRecordEncoder();
-        final ConfiguredRecordEncoder.SettingsEncoder group = configured
-                .wrapAndApplyHeader(record, RecordDescriptor.MESSAGE_OFFSET, new MessageHeaderEncoder())
-                .settingsCount(settings.size());
-        settings.forEach((setting, value) -> group.next().setting(setting).value(value));
-        RecordDescriptor.length(record, 0, RecordDescriptor.BODY_OFFSET + configured.encodedLength());
-        RecordDescriptor.journalTimeNs(record, 0, timeNs);
-        appender.append(record, 0);
-        appender.flush();
-        engine.onRecord(record, 0, new UnsafeBuffer(new byte[Engine.REPLY_MAX]), 0);
+        return settings;
     }
 
     private void awaitDisk(long position) throws IOException {

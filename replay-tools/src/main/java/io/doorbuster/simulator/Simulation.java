@@ -9,8 +9,6 @@ import io.doorbuster.engine.checkpoint.CheckpointDirectory;
 import io.doorbuster.engine.ring.InputSlot;
 import io.doorbuster.engine.ring.PipelineFailedException;
 import io.doorbuster.gateway.identity.IdentityStore;
-import io.doorbuster.journal.JournalCorruptException;
-import io.doorbuster.journal.JournalTailer;
 import io.doorbuster.journal.RecordDescriptor;
 import io.doorbuster.simulator.SimulatedServer.Recovered;
 import java.io.IOException;
@@ -19,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** One seed: clients, a process that ends again and again, and everything that must hold behind it. One thread. */
@@ -64,6 +61,7 @@ final class Simulation {
     private final SimulatedClock clock = new SimulatedClock();
     private final SimulatedDisk disk = new SimulatedDisk();
     private final History history = new History();
+    private final JournalCheck journal = new JournalCheck(disk, history);
     private final StockModel model = new StockModel(Traffic.ITEMS, SimulatedServer.RESERVATIONS_MAX, CLIENTS);
     private final StockModel settled = new StockModel(Traffic.ITEMS, SimulatedServer.RESERVATIONS_MAX, CLIENTS);
     private int settledPosition; // On the disk, so nothing before it can be lost.
@@ -77,7 +75,6 @@ final class Simulation {
     private int slowClient;
     private long promised;
     private long promisedOnDisk;
-    private long verifiedPosition;
 
     /**
      * Prepares a run.
@@ -376,7 +373,8 @@ final class Simulation {
         server = start(recovered);
         onRecovered(recovered.position(), mayHaveLost);
         for (int i = 0; i < FLIPS; i++) {
-            flip();
+            journal.flip(random);
+            tally.flips++;
         }
         for (final SimulatedClient client : clients) {
             client.reconnect(server.expected(client.source()), mayHaveLost);
@@ -397,7 +395,7 @@ final class Simulation {
         tally.lostEvents += history.last() - position;
         history.cut((int) position);
         promised = Math.min(promised, position);
-        verifiedPosition = Math.min(verifiedPosition, position);
+        journal.cut(position);
         check(
                 history.hasHashes(
                         (int) position,
@@ -408,7 +406,7 @@ final class Simulation {
                 position);
         rebuildModel();
         model.check(server.engine().stores());
-        verifyJournal();
+        journal.verify();
     }
 
     private void rebuildModel() {
@@ -421,60 +419,6 @@ final class Simulation {
                 model.apply(client, operation, history.timeNs(position));
             }
         }
-    }
-
-    /** Each record behind the last look is the one that was handed in at its position. */
-    private void verifyJournal() {
-        try (JournalTailer tailer = JournalTailer.overAt(disk.source(), Math.max(1, verifiedPosition))) {
-            int excerpts = tailer.poll(this::verify, Integer.MAX_VALUE);
-            while (excerpts > 0) {
-                excerpts = tailer.poll(this::verify, Integer.MAX_VALUE);
-            }
-        }
-        check(verifiedPosition == history.last(), "last position in the journal", verifiedPosition, history.last());
-    }
-
-    private void verify(MutableDirectBuffer buffer, int offset, int length) {
-        final int position = (int) RecordDescriptor.position(buffer, offset);
-        if (position == 0) {
-            return;
-        }
-        final int crc = RecordDescriptor.crc(buffer, offset);
-        final int client = history.client(position);
-        final long source = client == History.NO_CLIENT ? 0 : clients[client].source();
-        final long found = RecordDescriptor.source(buffer, offset);
-        final long sequence = RecordDescriptor.sourceSequence(buffer, offset);
-        final boolean isSame =
-                found == source && (client == History.NO_CLIENT || sequence == history.sequence(position));
-        final int seen = history.checksum(position);
-        if (!isSame || seen != History.UNSEEN && seen != crc) { // Texts are made only now: this is for each event.
-            throw new SimulationFailure("another record at position " + position + ": sequence " + sequence
-                    + " of source "
-                    + found + " with checksum " + crc + ", expected " + history.sequence(position) + " of " + source
-                    + " with " + seen);
-        }
-        history.checksum(position, crc);
-        verifiedPosition = Math.max(verifiedPosition, position);
-    }
-
-    /** A bit of an excerpt flips: it is found, or lies in padding and changes nothing that is delivered. */
-    private void flip() {
-        final int near = 1 + random.nextInt(history.last());
-        final SimulatedDisk.Source place = disk.source();
-        place.seek(near + 1L);
-        final int offset = place.offset() + SimulatedDisk.HEADER_BYTES + random.nextInt(disk.length(place.offset()));
-        final int bit = random.nextInt(Byte.SIZE);
-        final long before = JournalDigest.of(disk.source(), near);
-        disk.flip(offset, bit);
-        long after;
-        try {
-            after = JournalDigest.of(disk.source(), near);
-        } catch (JournalCorruptException e) {
-            after = before;
-        }
-        disk.flip(offset, bit);
-        check(before == after, "a flipped bit was applied, at offset", offset, near);
-        tally.flips++;
     }
 
     /** Ends in order; live state, checkpoint with its tail and, in some seeds, full replay are the same. */
@@ -508,9 +452,9 @@ final class Simulation {
             again.engine().close();
         }
         if (isReplayed) {
-            verifiedPosition = 0;
+            journal.cut(0);
         }
-        verifyJournal();
+        journal.verify();
         for (final SimulatedClient client : clients) {
             tally.duplicates += client.duplicatesAnswered();
         }
